@@ -22,6 +22,15 @@ class HeldBack(NamedTuple):
     """Messages of the log that were put aside since the store was made, dropped ones included; -1 = not known."""
 
 
+class EffectsPaused(NamedTuple):
+    """What keeps an agency's effects from going on at a node, in the words of the schema `receipt`."""
+
+    paused: str = ""
+    """Its code, empty if they go on."""
+    paused_since: int = 0
+    """ms UTC, 0 if they go on."""
+
+
 def count_held_back(connection: Connection) -> HeldBack:
     """Count what an acts store holds back."""
     parked, since = connection.execute(select(func.count(), func.min(commands_parked.c.since))).one()

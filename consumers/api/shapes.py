@@ -132,7 +132,7 @@ def _node() -> dict[str, object]:
     copy = {"notary": _TEXT, "barrier": _NUMBER, "digest": _TEXT, "fresh_as_of": _NO_MOMENT, "stale": _FLAG}
     copy |= {"age_seconds": {"type": ["number", "null"]}, "proven": _FLAG, "unequal": _list(_NUMBER)}
     lacking = {"list": _TEXT, "court": _TEXT, "highest": _NUMBER, "trusted": _NUMBER}
-    copy |= {"finding": {"type": ["string", "null"]}, "rebuilding": _FLAG}
+    copy |= {"finding": {"type": ["string", "null"]}, "rebuilding": _FLAG, "unexamined": _NUMBER}
     copy |= {"lacking": _list(_object(lacking))}
     copy |= {"entries": _NUMBER, "opaque": _NUMBER}
     part = {"enum": ["running", "waiting", "ended"]}

@@ -136,6 +136,8 @@ def _show(answer: dict[str, Any], lang: Language, *, as_json: bool) -> None:
         typer.echo(f"- {hit['id']}: {hit['effect']} {hit['match']} {hit['entry_id']}")
         typer.echo(f"  {hit['court']} {hit['case_number']}  {hit['since']} – {hit['until'] or '…'}")
         typer.echo(f"  {hit['legal_basis']}\n  {hit['contest']}")
+    if reason := answer.get("reason"):
+        typer.echo(f"{reason['code']}: {reason['message']}\n  {reason['remedy']}")
     stand = answer["list"]
     stale, stale_zh = (" STALE", "（已过期）") if stand["stale"] else ("", "")
     barrier, fresh, rules = stand["barrier"], stand["fresh_as_of"], answer["rule_version"]

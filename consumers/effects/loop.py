@@ -6,6 +6,7 @@ behind it while others flow; one that can never be handled goes to the dead lett
 what came stays in memory in its order, and is handled when it does.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..acts_db import idempotency
 from ..acts_db.context import AgencyContext
-from ..acts_db.held_back import HeldBack, count_held_back
+from ..acts_db.held_back import EffectsPaused, HeldBack, count_held_back
 from ..acts_db.sending import send_unsigned, send_waiting
 from ..commands import parked
 from ..events import watches
@@ -39,6 +40,8 @@ _RETRY_SECONDS = 2.0
 _TICK_SECONDS = 1.0
 _WAIT_FOR_KEYS = (SIGNER_UNKNOWN, "NO_SEALING_KEY")
 """Reasons that may be gone when the register of keys says something new."""
+_SAME_PAUSE_SECONDS = 10.0
+"""What fails again so soon has not gone on in between."""
 _KEYS_SECONDS = 0.1
 """How often it is looked whether the register of keys was read."""
 
@@ -55,6 +58,8 @@ class Surroundings:
     """Hears that messages left the log before they were read here."""
     held_back: Callable[[HeldBack], None] = lambda _: None
     """Hears once a second what the agency holds back."""
+    paused: Callable[[EffectsPaused], None] = lambda _: None
+    """Hears with every attempt what keeps effects from going on."""
 
 
 _NO_NODE = Surroundings()
@@ -93,6 +98,7 @@ class Effects:
         self._outage = OutageLog(__name__, "effects wait", "effects go on", context.clock)
         self._away: Exception | None = None
         self._fuse: FuseBlown | None = None
+        self._failed_at, self._paused_since = -math.inf, 0
 
     @property
     def failure(self) -> Exception | None:
@@ -115,11 +121,12 @@ class Effects:
             pause = self._work()
         except AWAY as away:
             self._note_away(away)
-        else:
-            self._away = None
-            self._outage.works()
-            return pause
-        return self._pause.begin()
+            self._tell_paused()
+            return self._pause.begin()
+        self._away = None
+        self._outage.works()
+        self._tell_paused()
+        return pause
 
     def wait(self, seconds: float) -> bool:
         """Wait for messages; return whether there are any."""
@@ -129,10 +136,19 @@ class Effects:
         """Leave the group; what is kept is delivered again."""
         self._intake.close()
 
+    def _tell_paused(self) -> None:
+        failure, running = self.failure, self._context.clock.monotonic()
+        if failure is None:
+            self._around.paused(EffectsPaused())
+            return
+        if running - self._failed_at > _SAME_PAUSE_SECONDS:
+            self._paused_since = self._context.clock.now()
+        self._failed_at = running
+        self._around.paused(EffectsPaused(_code(failure), self._paused_since))
+
     def _note_away(self, away: Exception) -> None:
-        code, reason = type(away).__name__, str(getattr(away, "orig", away))
-        if isinstance(away, LiandongError):
-            code, reason = away.code, away.message
+        reason = away.message if isinstance(away, LiandongError) else str(getattr(away, "orig", away))
+        code = _code(away)
         self._outage.fails(code, reason, awaited=isinstance(away, RegisterAwaited))
         self._away = away
 
@@ -207,3 +223,7 @@ class Effects:
     def _count(self, failure: str) -> None:
         """Count a new dead letter."""
         self._signals.counter(DEAD_LETTERS, agency=self._context.agency, node=self._node, failure=failure).inc()
+
+
+def _code(failure: Exception) -> str:
+    return failure.code if isinstance(failure, LiandongError) else type(failure).__name__

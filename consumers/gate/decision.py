@@ -153,6 +153,8 @@ class Decision(Masked, msgspec.Struct, frozen=True):
     """Whether an entry that would have reached somebody is not proven, or cannot be now."""
     traceparent: str = ""
     """Of the request."""
+    unexamined: bool = False
+    """Whether the log was not yet looked through for what a revoked key of a court signed."""
 
     def __repr__(self) -> str:
         """Show neither what was asked nor what was found: decisions reach tracebacks."""

@@ -114,6 +114,7 @@ class Gate:
             stand,
             self.rules.version,
             traceparent=request.traceparent,
+            unexamined=not whole,
         )
 
     def _of_somebody(self, question: Question, at: int, stand: ListStand, whole: bool) -> Decision:
@@ -141,6 +142,7 @@ class Gate:
             found={one.entry.entry_id: entries[one.entry.entry_id] for one in outcome.rulings},
             untrusted=bool(untrusted),
             traceparent=request.traceparent,
+            unexamined=not whole,
         )
 
     def _position(self) -> CopyPosition:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import ClassVar
 
 import msgspec
 
 from ...schemas.dates import rfc3339
-from ...schemas.problems import Language
+from ...schemas.law.decisions import Verdict
+from ...schemas.problems import BilingualError, Language, Text
 from ..gate.decision import ListStand
 from .answers import Answer
 from .journal import JournalEntry
@@ -32,6 +34,35 @@ class ShownAnswer(msgspec.Struct, frozen=True):
     rule_version: str
 
 
+class ShownReason(msgspec.Struct, frozen=True):
+    """Why a decision is another one than the list alone would make it."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class ShownReasoned(ShownAnswer, frozen=True):
+    """The document of a decision with the reason for it that no list and no entry shows."""
+
+    reason: ShownReason
+
+
+class NotExamined(BilingualError):
+    """What a revoked key of a court signed is not known yet."""
+
+    http_status = 503
+    texts: ClassVar[dict[str, Text]] = {
+        "REVOKED_KEY_UNEXAMINED": Text(
+            "a court's key was revoked, and this node is looking through the log for what it signed: until that is done nobody passes"
+            " for certain",
+            "go on, and send the same check again in a moment; `liandong status` says how long this lasts",
+            "某法院的密钥已被吊销，本节点正在消息日志中查找该密钥签署过的记录；在此之前不能确定无人受限",
+            "请先予办理，稍后重新发送同一核验；持续多久可用 `liandong status` 查看",
+        )
+    }
+
+
 class ShownEntry(ShownAnswer, frozen=True):
     """The document of a decision of the past, with what the journal knows besides."""
 
@@ -50,9 +81,16 @@ def shown_answer(answer: Answer, lang: Language) -> ShownAnswer:
     decision = answer.decision
     outcome = decision.outcome
     measures = [hit.shown(lang) for hit in answer.hits] if answer.hits else ()
-    return ShownAnswer(
-        decision.check_id, outcome.verdict, outcome.action, measures, _shown(decision.stand), decision.rule_version
-    )
+    stand, version = _shown(decision.stand), decision.rule_version
+    if decision.unexamined and outcome.verdict is Verdict.UNKNOWN and not decision.stand.stale:
+        why = reason_of(NotExamined("REVOKED_KEY_UNEXAMINED"), lang)
+        return ShownReasoned(decision.check_id, outcome.verdict, outcome.action, measures, stand, version, why)
+    return ShownAnswer(decision.check_id, outcome.verdict, outcome.action, measures, stand, version)
+
+
+def reason_of(error: BilingualError, lang: Language) -> ShownReason:
+    """Return what an error says as the reason of an answer."""
+    return ShownReason(error.code, *error.in_language(lang))
 
 
 def shown_again(entry: JournalEntry, lang: Language) -> ShownAnswer:

@@ -2,12 +2,10 @@
 
 from typing import ClassVar
 
-import msgspec
-
 from ...schemas.law.decisions import Action, Verdict
 from ...schemas.problems import BilingualError, Language, Text
 from .answers import Answer
-from .rendering import ShownAnswer, shown_answer
+from .rendering import ShownReasoned, reason_of, shown_answer
 
 
 class NotKept(BilingualError):
@@ -24,20 +22,6 @@ class NotKept(BilingualError):
     }
 
 
-class ShownReason(msgspec.Struct, frozen=True):
-    """Why a decision is another one than the list alone would make it."""
-
-    code: str
-    message: str
-    remedy: str
-
-
-class ShownUnkept(ShownAnswer, frozen=True):
-    """The document of a decision that was not kept; its `check_id` finds nothing later."""
-
-    reason: ShownReason
-
-
 def may_go_unkept(answer: Answer) -> bool:
     """Return whether an answer can be given although it was not kept: a hit, which is held. What an agency met of others would be
     lost, and who gave a key is promised the same answer again: those ask again.
@@ -45,17 +29,16 @@ def may_go_unkept(answer: Answer) -> bool:
     return bool(answer.hits) and answer.part is None
 
 
-def shown_unkept(answer: Answer, lang: Language) -> ShownUnkept:
-    """Return the document of a decision that was not kept: what would refuse somebody is held."""
+def shown_unkept(answer: Answer, lang: Language) -> ShownReasoned:
+    """Return the document of a decision that was not kept: what would refuse somebody is held. Its `check_id` finds nothing later."""
     shown, away = shown_answer(answer, lang), NotKept("ACTS_STORE_AWAY")
     stops = shown.action in {Action.REFUSE, Action.HOLD}
-    message, remedy = away.in_language(lang)
-    return ShownUnkept(
+    return ShownReasoned(
         shown.check_id,
         Verdict.REVIEW if stops else shown.decision,
         Action.HOLD if stops else shown.action,
         shown.measures,
         shown.stand,
         shown.rule_version,
-        ShownReason(away.code, message, remedy),
+        reason_of(away, lang),
     )

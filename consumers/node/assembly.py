@@ -22,7 +22,7 @@ from ...topics.workers.clock import Clock
 from ...topics.workers.threads import Doorbell
 from ...topics.workers.worker import Part
 from ..acts_db.agency_home import agency_folder, load_agency_with_kind
-from ..acts_db.held_back import HeldBackNote
+from ..acts_db.held_back import EffectsPaused, HeldBackNote
 from ..acts_db.identity import store_id
 from ..acts_db.sending import send_receipt
 from ..acts_db.told import Told, note_told, told
@@ -30,6 +30,7 @@ from ..effects.intake import group_of
 from ..effects.loop import Effects, Surroundings
 from ..interceptions.batches import Batches
 from ..interceptions.missed_releases import MissedReleases
+from ..replication.examination_note import ExaminationNote
 from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
 from ..replication.keeping import Keeper, LastProvenCopy
 from ..replication.receipts import Reporter
@@ -118,6 +119,7 @@ class OpenAgency:
         self._closing, self._locks = closing
         self._presence: Presence | None = None
         self._held_back = HeldBackNote(desk.context.clock)
+        self._paused = EffectsPaused()
         self._jurisdictions, copy = tuple(sorted(desk.context.jurisdictions)), desk.copy
         self.copy_status = CopyStatus(self.agency, node, self._jurisdictions, desk.view, copy.lists, copy.relief)
 
@@ -135,14 +137,15 @@ class OpenAgency:
         stores = ReliefStores(self._stores.relief, self._stores.lists.reader())
         freeing = subscriber(None, f"{own}-relief")
         relief = ReliefFollower(self._jurisdictions, freeing, stores, self.directory, context.clock)
-        examining = ExaminingPorts(
-            subscriber(None, f"{own}-revoked"), self.desk.copy.lists, self.directory, context.clock
-        )
+        reading, note = subscriber(None, f"{own}-revoked"), ExaminationNote(self._stores.lists.path)
+        remembered = partial(self.directory.remembered_revoked, "court")
+        examining = ExaminingPorts(reading, self.desk.copy.lists, self.directory, context.clock, note, remembered)
         revoked = partial(self.directory.revoked, "court")
         examiner = RevokedKeyExaminer(self._jurisdictions, examining, revoked, self.desk.revoked)
         joining = partial(subscriber, group_of(self.agency), f"{own}-effects")
         missed = MissedReleases(context, self.desk.engine, self.desk.view)
-        around = Surroundings(lambda: self.directory.loaded, presence.may_act, missed.expect, self._held_back.hear)
+        told = missed.expect, self._held_back.hear, self._hear_paused
+        around = Surroundings(lambda: self.directory.loaded, presence.may_act, *told)
         effects = Effects(context, joining, self.desk.engine, self.desk.signals, self.node, around)
         batches = Batches(context, self.desk.engine)
         sending = connections.relay(context.outbox, connections.publisher(f"{own}-relay"), context.clock)
@@ -192,10 +195,18 @@ class OpenAgency:
         context, relief = self.desk.context, self._stores.relief.reader()
         known, reports = self._stores.told.sequence, presence.may_report
         who = self.agency, self.node, incarnation, context.signer
-        held_back = self._held_back.current
-        reporter = Reporter(*who, self._emit, known, reports, relief, held_back=held_back, signing=signing)
+        reporter = Reporter(
+            *(*who, self._emit, known, reports, relief),
+            held_back=self._held_back.current,
+            paused=lambda: self._paused,
+            unexamined=self.copy_status.unexamined,
+            signing=signing,
+        )
         config = ReplicatorConfig(self._jurisdictions, suite=self._stores.suite)
         return Replicator(config, subscriber, self._stores.lists, self.directory, context.clock, reporter)
+
+    def _hear_paused(self, paused: EffectsPaused) -> None:
+        self._paused = paused
 
     def _barrier_at(self) -> int:
         """Return when the newest barrier that stands in all lanes of the copy was issued, ms UTC."""

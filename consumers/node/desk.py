@@ -31,6 +31,7 @@ from ..events.intake import publish_events
 from ..gate.gate import Gate
 from ..gate.rules import Rules, load_rules
 from ..interceptions.checks import CheckCounters, Checks
+from ..replication.examination_note import ExaminationNote
 from ..replication.examining import ExaminingPorts, RevokedKeyExaminer
 from ..replication.keeping import ChildKeeper, Keeper
 from ..replication.list_view import ListView
@@ -147,14 +148,14 @@ def visiting(
         await_acts(stack.enter_context(closing(acts)))
         desk = open_desk(settings, agency, node, CopyReaders(lists, relief, acts.on), directory, machine)
         stack.callback(desk.engine.dispose)
-        _examine(desk, register(), partial(directory.revoked, "court"))
+        _examine(desk, register(), partial(directory.revoked, "court"), ExaminationNote(folder / "list", writes=False))
         yield desk
 
 
-def _examine(desk: Desk, log: Subscriber, revoked: Callable[[], Iterable[PublicKey]]) -> None:
-    """Look through the log for what revoked keys signed, for a while: as long as that is not done, nobody passes for certain."""
+def _examine(desk: Desk, log: Subscriber, revoked: Callable[[], Iterable[PublicKey]], note: ExaminationNote) -> None:
+    """Look through the log for what revoked keys signed, for a while, unless the node has: until then nobody passes for certain."""
     context, jurisdictions = desk.context, sorted(desk.context.jurisdictions)
-    ports = ExaminingPorts(log, desk.copy.lists, context.directory, context.clock)
+    ports = ExaminingPorts(log, desk.copy.lists, context.directory, context.clock, note)
     with closing(RevokedKeyExaminer(jurisdictions, ports, revoked, desk.revoked)) as examiner:
         part = Part("revoked", examiner, examiner.wait)
         work_until(part, lambda: all(desk.view.position(one).examined for one in jurisdictions), _EXAMINED_SECONDS)

@@ -1,4 +1,7 @@
-"""Looks through the log for what revoked keys of courts signed, as a `Worker`: once, and again until every copy's lane covers it."""
+"""Looks through the log for what revoked keys of courts signed, as a `Worker`: once, and again until every copy's lane covers it.
+
+What a finished examination has found is kept beside the copy and counts again after a restart (`examination_note`).
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -26,6 +29,7 @@ from ...topics.workers.pause import Pause
 from ...topics.workers.worker import AT_ONCE
 from ..store.reader import ListReader
 from ..store.values import stored
+from .examination_note import ExaminationNote, ExaminedLog, KeptExamination
 from .listed_entry import ListedEntry, listed_entry
 from .revoked_keys import Examination, RevokedKeys
 
@@ -47,6 +51,10 @@ class ExaminingPorts(NamedTuple):
     lists: ListReader
     keyring: RefreshingKeyring
     clock: Clock
+    note: ExaminationNote | None = None
+    """Where a finished examination is kept; None: nowhere."""
+    remembered: Callable[[], Iterable[PublicKey]] | None = None
+    """Names the keys of courts this machine ever read to be revoked, before the register is read too; None: what `revoked` names."""
 
 
 @dataclass
@@ -60,6 +68,10 @@ class _Case:
     """By key, the newest heads that claim to be from before it was stolen: a heap by when they were issued."""
     proven: dict[bytes, Places] = field(default_factory=dict)
     """By key, what a head from before proves: everything below these offsets."""
+    vouchers: set[bytes] = field(default_factory=set)
+    """Ids of the notaries' keys under those heads."""
+    read_through: dict[TopicPartition, int] = field(default_factory=dict)
+    """How far the lists reached before they were read."""
     doubtful: dict[bytes, set[bytes]] = field(default_factory=dict)
     restored: dict[bytes, ListedEntry] = field(default_factory=dict)
     """By entry, the newest record that is not doubtful."""
@@ -87,10 +99,13 @@ class RevokedKeyExaminer:
         self._pause = Pause(ports.clock, _LOOK_SECONDS)
         self._settled: dict[bytes, int] = {}
         """Key to the moment since when it was revoked when it was examined last."""
+        self._vouchers = frozenset[bytes]()
+        """The notaries' keys that rests on."""
+        self._recalled = ports.note is None
         self._case = _Case({}, frozenset())
         self._stages: list[tuple[Callable[[], Places], Callable[[Message], None]]] = []
         self._reading: ReadToEnd | None = None
-        board.expect(self._known)
+        board.expect(lambda: self._ours((ports.remembered or revoked)()))
 
     def step(self) -> float:
         """Go on with an examination, or begin one if a key was revoked."""
@@ -112,6 +127,8 @@ class RevokedKeyExaminer:
         self._ports.subscriber.close()
 
     def _work(self) -> float:
+        if not self._recalled:
+            self._recall()
         if not self._stages and not self._begin():
             return self._pause.begin()
         start, take = self._stages[0]
@@ -132,6 +149,11 @@ class RevokedKeyExaminer:
     def _begin(self) -> bool:
         """Begin an examination if there is a key that none has settled; return whether that is so."""
         ever = {key.key_id: key for key in self._known()}
+        if not ever:
+            return False  # none is revoked, or nobody knows yet
+        if self._settled and any(map(self._is_revoked, self._vouchers)):
+            self._settled = {}
+            self._board.unsettle()
         if {key_id: key.revoked_at for key_id, key in ever.items()} == self._settled:
             return False
         with self._ports.lists.snapshot() as lists:
@@ -149,9 +171,27 @@ class RevokedKeyExaminer:
         ]
         return True
 
+    def _recall(self) -> None:
+        """Let count what was kept of an earlier examination, if it is of the log that is there now. Raises TransportError."""
+        kept = self._ports.note.read() if self._ports.note is not None else None
+        if kept is not None and kept.log.is_read_by(self._ports.subscriber, self._jurisdictions):
+            self._settled, self._vouchers = dict(kept.settled), frozenset(kept.vouchers)
+            self._board.tell(kept.examination())
+            _log.info("records under revoked keys were examined before", keys=len(kept.settled))
+        elif kept is not None:
+            _log.warning("what was kept of revoked keys is of another log, this one is looked through")
+        self._recalled = True
+
+    def _is_revoked(self, key_id: bytes) -> bool:
+        key = self._ports.keyring.key(key_id)
+        return key is not None and key.revoked_at != 0
+
     def _known(self) -> list[PublicKey]:
         """Return the keys of courts of these jurisdictions that are revoked, be that dated ahead."""
-        return [key for key in self._revoked() if key.places & set(self._jurisdictions)]
+        return self._ours(self._revoked())
+
+    def _ours(self, revoked: Iterable[PublicKey]) -> list[PublicKey]:
+        return [key for key in revoked if key.places & set(self._jurisdictions)]
 
     def _heads(self) -> Places:
         topics = map(names.heads, self._jurisdictions)
@@ -169,6 +209,7 @@ class RevokedKeyExaminer:
 
     def _behind_the_heads(self) -> Places:
         case, lanes = self._case, self._list_lanes()
+        case.read_through = {at: self._ports.subscriber.watermarks(at).high for at in lanes}
         case.proven = {key_id: self._proven_by(case.heads.get(key_id, ()), key) for key_id, key in case.keys.items()}
         return {at: min(places.get(at, 0) for places in case.proven.values()) for at in lanes} if case.keys else {}
 
@@ -179,6 +220,7 @@ class RevokedKeyExaminer:
             with suppress(SignatureInvalid):
                 signer = self._verifier.signed("list-head", framed.body, head, Reading(key.places))
                 if not signer.revoked_at:
+                    self._case.vouchers.add(signer.key_id)
                     return {TopicPartition(lane["topic"], lane["partition"]): lane["offset"] for lane in head["lanes"]}
         return {}
 
@@ -217,10 +259,23 @@ class RevokedKeyExaminer:
         case = self._case
         doubtful = {entry_id: frozenset(bodies) for entry_id, bodies in case.doubtful.items()}
         self._settled = {key_id: case.keys[key_id].revoked_at for key_id in case.covered}
-        self._board.tell(Examination(self._settled, doubtful, case.included | case.restored))
+        self._vouchers = frozenset(case.vouchers)
+        found = Examination(self._settled, doubtful, case.included | case.restored)
+        self._board.tell(found)
         _log.info("records under revoked keys are examined", keys=len(case.keys), entries=len(doubtful))
         if len(case.covered) < len(case.keys):
             self._pause.begin()
+        elif self._ports.note is not None:
+            self._ports.note.write(KeptExamination.of(self._log_read(), self._vouchers, found))
+
+    def _log_read(self) -> ExaminedLog:
+        """Describe the log that was looked through. Raises TransportError."""
+        subscriber, heads = self._ports.subscriber, [names.heads(each) for each in self._jurisdictions]
+        read: dict[str, list[int]] = {}
+        for at in sorted(self._case.read_through):
+            read.setdefault(at.topic, []).append(self._case.read_through[at])
+        topic_ids = {topic: subscriber.topic_id(topic) for topic in (*read, *heads)}
+        return ExaminedLog(self._jurisdictions, topic_ids, read)
 
     def _list_lanes(self) -> list[TopicPartition]:
         topics = [topic for each in self._jurisdictions for topic in names.state_topics(each)]

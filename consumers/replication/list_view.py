@@ -41,8 +41,13 @@ class ListPosition:
     """When the newest barrier passed everywhere was issued, by its notary's clock alone; ms UTC."""
     finding: str = ""
     """`LIST_SHRUNK` while the list lacks what was trusted before."""
-    examined: bool = True
-    """Everything is known of what revoked keys signed; before that nobody passes for certain."""
+    unexamined: int = 0
+    """For how many revoked keys it is not known yet what they signed; meanwhile nobody passes for certain."""
+
+    @property
+    def examined(self) -> bool:
+        """Whether everything is known of what revoked keys signed."""
+        return not self.unexamined
 
 
 _NOWHERE = ListPosition("", -1, "", 0, 0, proven=False)
@@ -106,8 +111,8 @@ class ListView:
             fresh = min((lane.fresh_as_of for lane in lanes if lane.jurisdiction == name), default=0)
             fresh = min(fresh, state.fresh_as_of)
             at = state.notary, state.barrier, state.digest, fresh, state.valid_until
-            examined = self._revoked.examined(state.barrier_at)
-            positions_of_copy.append(ListPosition(*at, state.proven, state.barrier_at, state.finding, examined))
+            unexamined = self._revoked.unexamined(state.barrier_at)
+            positions_of_copy.append(ListPosition(*at, state.proven, state.barrier_at, state.finding, unexamined))
         return min(positions_of_copy, key=lambda one: (one.proven, one.fresh_as_of), default=_NOWHERE)
 
     def trust(self, entry: ListedEntry) -> Trust:

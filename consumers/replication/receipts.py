@@ -12,7 +12,7 @@ from typing import Any
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.signing import Signer, encode_signed
 from ...topics.keys.signing_time import SigningTime
-from ..acts_db.held_back import HeldBack
+from ..acts_db.held_back import EffectsPaused, HeldBack
 from ..store.batch import KeptReceipt, StoreBatch
 from ..store.layout import LaneState, Mark, TrustedHead
 from ..store.relief import ReliefLane, ReliefReader
@@ -48,6 +48,10 @@ class Reporter:
     canaries: Canaries | None = None
     held_back: Callable[[], HeldBack] = HeldBack
     """What the agency holds back, as far as it is known now."""
+    paused: Callable[[], EffectsPaused] = EffectsPaused
+    """What keeps the agency's effects from going on at this node."""
+    unexamined: Callable[[str], int] = lambda _: -1
+    """By jurisdiction, for how many revoked keys of courts the log is not looked through yet; -1 = nobody says."""
     signing: SigningTime | None = None
     """Whether what is signed now counts; without it everything does."""
 
@@ -167,6 +171,8 @@ class Receipts:
             "canaries": list(reporter.canaries(copy.jurisdiction)) if reporter.canaries else [],
             **reporter.held_back()._asdict(),
             "refused": sum(lane.refused for lane in lanes),
+            "unexamined": reporter.unexamined(copy.jurisdiction),
+            **reporter.paused()._asdict(),
         }
         return encode_signed("receipt", record, "receipt", reporter.signer)
 

@@ -8,7 +8,7 @@ ended the copy does not know: until the log was looked through, nobody passes fo
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...schemas.fingerprints import fingerprint
 from ...schemas.law.listing import ENDED_FROM
@@ -61,9 +61,9 @@ class RevokedKeys:
         """Take who names the keys that are revoked, and are examined from now on."""
         self._revoked = revoked
 
-    def examined(self, barrier_at: int) -> bool:
-        """Whether everything is known of all keys that are revoked by now (`counts`)."""
-        return all(self.is_settled(key) or not self.counts(key.revoked_at, barrier_at) for key in self._revoked())
+    def unexamined(self, barrier_at: int) -> int:
+        """Return of how many keys that are revoked by now (`counts`) not everything is known."""
+        return sum(not self.is_settled(key) and self.counts(key.revoked_at, barrier_at) for key in self._revoked())
 
     def tell(self, examination: Examination) -> None:
         """Let an examination count from now on."""
@@ -71,6 +71,10 @@ class RevokedKeys:
         with self._lock:
             self._by_surrogate = found
             self._newest = examination  # last: with it everything counts as examined
+
+    def unsettle(self) -> None:
+        """Let nothing count as examined any more; what was found goes on asking a person until it is looked at again."""
+        self._newest = replace(self._newest, settled={})
 
     def is_settled(self, key: PublicKey) -> bool:
         """Whether everything is known of what a revoked key signed, as of when it is revoked now."""

@@ -58,6 +58,10 @@ class CopyStatus:
         """Return whether every list this agency obeys was read up to a barrier once."""
         return all(self._view.position(one).fresh_as_of > 0 for one in self._jurisdictions)
 
+    def unexamined(self, jurisdiction: str) -> int:
+        """Return for how many revoked keys it is not known yet what they signed."""
+        return self._view.position(jurisdiction).unexamined
+
     def shown(self, now: int, stale_after_ms: int) -> dict[str, object]:
         """Return the part of the status document that tells of the lists."""
         status = self._lists.status()
@@ -77,6 +81,7 @@ class CopyStatus:
                 "stale": not position.proven or age is None or age > stale_after_ms,
                 "proven": position.proven,
                 "finding": position.finding or (None if position.proven else "UNPROVEN"),
+                "unexamined": position.unexamined,
                 "rebuilding": status.generation.active != status.generation.writing,
                 "unequal": [head.unequal_number for head in heads if head.unequal],
                 "lacking": [dict(zip(_LACKING, each, strict=True)) for each in lacking],

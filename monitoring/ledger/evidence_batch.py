@@ -1,6 +1,7 @@
 """Taking verified receipts, heads and reports into the cache, some thousands in one transaction."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -29,6 +30,9 @@ _FINDINGS_KEPT = 200
 _RELIEF_PARTITIONS = 64
 _RELIEF_STEP = 1_000
 """The relief lane has no digest that tells whether anything came: a step is kept once per second at most."""
+
+_CODE = re.compile(r"[A-Za-z0-9_]{1,64}")
+"""What an agency may call the reason of a pause."""
 
 
 class Judging(NamedTuple):
@@ -259,7 +263,10 @@ def _held_back(receipt: Mapping[str, Any], appended_at: int, before: HeldBackCla
     since = min(max(0, receipt["parked_since"]) or appended_at, appended_at) if parked > 0 else 0
     rose = refused - before.refused if before.refused >= 0 else 0
     last = (rose, appended_at) if rose > 0 else (before.refused_last, before.refused_at)
-    return HeldBackClaim(appended_at, parked, since, letters, refused, *last)
+    paused = receipt["paused"] if _CODE.fullmatch(receipt["paused"]) else "?" * bool(receipt["paused"])
+    paused_since = min(max(0, receipt["paused_since"]) or appended_at, appended_at) if paused else 0
+    unexamined = max(-1, receipt["unexamined"])
+    return HeldBackClaim(appended_at, parked, since, letters, refused, *last, unexamined, paused, paused_since)
 
 
 def _note_newest(node: NodeStand, held: HeldClaim) -> None:

@@ -57,6 +57,12 @@ class HeldBackClaim(msgspec.Struct, array_like=True):
     """By how many the newest receipt that said more raised that number."""
     refused_at: int = 0
     """When the broker took it, ms UTC; 0 = none has."""
+    unexamined: int = -1
+    """Revoked keys of courts for which the node has not looked through the log yet."""
+    paused: str = ""
+    """Code of what keeps the agency's effects from going on at the node, empty if nothing does."""
+    paused_since: int = 0
+    """ms UTC; 0 if nothing does."""
 
 
 class Claim(msgspec.Struct):

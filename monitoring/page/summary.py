@@ -49,6 +49,7 @@ def _sentence(finding: Mapping[str, Any], words: Words) -> Sentence:
         "list",
         "entry",
         "lane",
+        "place",
         "next",
     )
     key = "/".join(str(finding.get(part, "")) for part in about)

@@ -211,6 +211,18 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The log has not been read since {since} ({what}). What is shown was read before; it is {seconds} s old.",
         "自 {since} 起未能读取消息日志（{what}）。所示内容为此前读取，已有 {seconds} 秒。",
     ),
+    "say_unexamined": (
+        "{agency}, node {node}: {count} revoked keys of courts are looked into; until that is done every miss in {jurisdiction} is UNKNOWN.",
+        "{agency} 节点 {node}：正在核查 {count} 根被吊销的法院密钥，完成之前 {jurisdiction} 的未命中一律答复 UNKNOWN。",
+    ),
+    "say_effects-paused": (
+        "{agency}: commands and releases wait since {since} ({what}); its gate goes on, hits are held.",
+        "{agency}：自 {since} 起指令与解除暂停处理（{what}）；核验拦截照常，命中一律暂缓。",
+    ),
+    "say_disk-full": (
+        "The disk under {place} is full on this machine: what is written there fails, what stands there is whole.",
+        "本机 {place} 所在磁盘已满：新的写入失败，原有内容完好。",
+    ),
     "say_not-sent": (
         "{jurisdiction}: {count} accepted records of the lane {lane} wait for the relay, the oldest since {since}; no agency can have them.",
         "{jurisdiction}：通道 {lane} 有 {count} 条已受理记录等待转发，最早自 {since} 起，协助单位尚无从收到。",

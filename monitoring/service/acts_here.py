@@ -10,7 +10,8 @@ from ...consumers.acts_db.held_back import count_held_back
 from ...schemas.errors import LiandongError
 from ...topics.settings import Settings
 from ...topics.storage.database import reading
-from ..status.positions import Parked
+from ...topics.workers.clock import Clock
+from ..status.positions import Parked, Paused
 
 _log = structlog.get_logger(__name__)
 
@@ -18,11 +19,12 @@ _log = structlog.get_logger(__name__)
 class ActsHere:
     """Keeps the stores open; one thread at a time may ask."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
         """Open nothing yet."""
-        self._settings = settings
+        self._settings, self._clock = settings, clock
         self._engines: dict[str, Engine] = {}
-        self._failing: set[str] = set()
+        self.away: dict[str, Paused] = {}
+        """Agencies whose store does not answer, when it was asked last."""
 
     def parked(self, agencies: Iterable[str]) -> dict[str, Parked]:
         """Count what waits at each agency; those are missing whose store is elsewhere, or cannot be read."""
@@ -33,11 +35,12 @@ class ActsHere:
                 if engine is not None:
                     found[agency] = _parked(engine)
             except LiandongError as failed:
-                if agency not in self._failing:
+                if agency not in self.away:
                     _log.warning("what an agency holds back cannot be counted", agency=agency, code=failed.code)
-                self._failing.add(agency)
+                since = self.away[agency].since if agency in self.away else self._clock.now()
+                self.away[agency] = Paused(failed.code, since)
             else:
-                self._failing.discard(agency)
+                self.away.pop(agency, None)
         return found
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from ..status.positions import DeliverySources
 from ..status.register_counts import local_deliveries
 from .acts_here import ActsHere
 from .context import evidence_file
+from .disk_space import full_places
 from .reach import Outage
 from .status_source import evidence_age, lateness
 
@@ -33,7 +34,7 @@ def status_at_hand(settings: Settings, clock: Clock, failure: LiandongError) -> 
     keys.recall(memory_of(settings).recall())
     engine, tables = open_database(sqlite_url(path)), evidence_tables()
     create_tables(engine, tables.metadata)
-    now, acts = clock.now(), ActsHere(settings)
+    now, acts = clock.now(), ActsHere(settings, clock)
     obliged = keys.serving("agency", now)
     places = sorted(frozenset[str]().union(*obliged.values(), *keys.serving("court", now).values()))
     try:
@@ -48,6 +49,8 @@ def status_at_hand(settings: Settings, clock: Clock, failure: LiandongError) -> 
                     months_left=keys.months_left(now),
                     evidence=evidence_age(0, Outage(failure, 0)),
                     parked=acts.parked(obliged),
+                    stores_away=acts.away,
+                    full=full_places(settings),
                     counted_letters=False,
                 ),
                 lateness(settings, now),

@@ -30,6 +30,7 @@ from ..notary.notary import Notary
 from ..notary.signing import NotaryIdentity
 from ..transparency.head_log import HeadLog, HeadLogPorts, LogName, note_key
 from ..transparency.tiled_log import TiledLog
+from .disk_space import free_bytes
 
 _DAY_MS = 86_400_000
 
@@ -42,6 +43,8 @@ class MonitoringConnections:
     publisher: Callable[[str], Publisher]
     pulse: Callable[[str], Callable[[float], None]] | None = None
     """Makes what raises TransportError unless the log answers within so many seconds; None: who reads hears of it at once."""
+    free: Callable[[Path], int] = free_bytes
+    """How much room there is on the disk of a folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ..status.positions import DeliverySources, LatenessLimits
 from ..status.register_counts import local_deliveries
 from .acts_here import ActsHere
 from .context import MonitoringContext
+from .disk_space import full_places
 from .gathering import Gathering, served
 from .reach import Outage, Reach
 
@@ -54,7 +55,7 @@ class StatusSource:
         self._computing = threading.Lock()
         self.gathering = Gathering(evidence, context.directory, context.subscriber("status"), context.clock)
         self.part = Part("evidence", self.gathering, self.gathering.wait)
-        self._acts = ActsHere(context.settings)
+        self._acts = ActsHere(context.settings, context.clock)
         context.resources.callback(self._acts.close)
         pulse = context.connections.pulse
         self._reach = None if pulse is None else Reach(pulse("pulse"), context.clock)
@@ -83,6 +84,7 @@ class StatusSource:
         obliged, jurisdictions = context.directory.serving("agency"), served(context.directory)
         left, standing = context.directory.months_left(), context.directory.standing()
         with self._computing, local_deliveries(settings, jurisdictions, context.clock) as deliveries:
+            parked = self._acts.parked(obliged)
             sources = DeliverySources(
                 self._view,
                 obliged,
@@ -93,8 +95,10 @@ class StatusSource:
                 left,
                 self.gathering.counts.published,
                 evidence_age(self.gathering.read_at, self.outage),
-                self._acts.parked(obliged),
+                parked,
                 self.gathering.rounds > 0,
+                self._acts.away,
+                full_places(settings, context.connections.free),
                 context.directory.serving("notary"),
             )
             yield StatusDocument(sources, limits)

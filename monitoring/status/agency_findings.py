@@ -40,6 +40,8 @@ def _node_findings(node: _Row, where: _Row, doubted: set[tuple[str, str]]) -> It
         yield {"kind": "twins", **where, "incarnations": twins}
     if node["receipts_missing"]:
         yield {"kind": "receipts-missing", **where, "count": node["receipts_missing"]}
+    if node["serving"] and (count := node["unexamined"] or 0) > 0:
+        yield {"kind": "unexamined", **where, "count": count}
 
 
 def _slowest(nodes: Sequence[_Row]) -> str | None:

@@ -15,7 +15,7 @@ from ..ledger.evidence_views import NodeReport
 from ..ledger.stands import HeadStand, NodeStand
 from .agency_findings import agency_findings
 from .enforcement import enforcement
-from .held_back import dead_letters_of, parked_at, refused_findings
+from .held_back import dead_letters_of, parked_at, paused_at, paused_findings, refused_findings
 from .list_findings import list_findings, merged, newest_head
 from .next_steps import with_next_step
 from .positions import DeliveryProgress, DeliverySources, LatenessLimits, moment
@@ -87,6 +87,7 @@ class StatusDocument:
     def _agency(self, name: str) -> dict[str, Any]:
         nodes = [node for node in self.nodes if node.stand.agency == name]
         obliged, parked = self._sources.obliged.get(name, frozenset()), parked_at(name, nodes, self._sources)
+        paused = paused_at(name, nodes, self._sources)
         return {
             "agency": name,
             "jurisdictions": sorted(obliged),
@@ -95,6 +96,8 @@ class StatusDocument:
             "dead_letters": dead_letters_of(name, nodes, self._sources),
             "parked": parked.waiting if parked else None,
             "parked_since": moment(parked.since) if parked else None,
+            "paused": paused.code if paused else None,
+            "paused_since": moment(paused.since) if paused else None,
             "latency": latency([node.stand for node in nodes]),
             "nodes": [self._node(node) for node in nodes],
         }
@@ -122,6 +125,7 @@ class StatusDocument:
             "ignored_as_stale": stand.stale,
             "opaque": stand.opaque,
             "refused": stand.held_back.refused if stand.held_back.refused >= 0 else None,
+            "unexamined": stand.held_back.unexamined if stand.held_back.unexamined >= 0 else None,
             "position": {f"{lane.topic}/{lane.partition}": lane.applied for lane in stand.lanes},
             "latency": latency([stand]),
         }
@@ -212,6 +216,7 @@ class StatusDocument:
         """List what is amiss, first what other findings may follow from."""
         sources, limits = self._sources, self._limits
         yield from evidence_findings(self.evidence, away=sources.evidence.away)
+        yield from ({"kind": "disk-full", "place": place} for place in sources.full)
         yield from self._register_findings()
         yield from self._notary_findings()
         yield from unsent_findings(sources.deliveries, limits.now, limits.late_after)
@@ -221,6 +226,7 @@ class StatusDocument:
         for agency in agencies:
             nodes = [node for node in self.nodes if node.stand.agency == agency["agency"]]
             yield from put_aside_findings(agency, parked_at(agency["agency"], nodes, sources), limits)
+            yield from paused_findings(agency["agency"], paused_at(agency["agency"], nodes, sources), limits.now)
         shown = [node for node in self.nodes if any(node.stand.agency == agency["agency"] for agency in agencies)]
         yield from refused_findings(shown, sources, limits.now)
         yield from agency_findings(agencies)

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..ledger.evidence_views import NodeReport
-from .positions import DeliverySources, Parked, moment
+from .positions import DeliverySources, Parked, Paused, moment
 
+PAUSED_SHOWN_MS = 3_000
+"""So long effects may wait, as at every start, before it is told, ms."""
 REFUSED_SHOWN_MS = 600_000
 """How long it is told that an agency has refused records, ms."""
 
@@ -20,6 +22,21 @@ def parked_at(agency: str, nodes: Iterable[NodeReport], sources: DeliverySources
     said = [node.stand.held_back for node in nodes if node.serving and node.stand.held_back.parked >= 0]
     newest = max(said, key=lambda each: each.at, default=None)
     return None if newest is None else Parked(newest.parked, newest.parked_since)
+
+
+def paused_at(agency: str, nodes: Iterable[NodeReport], sources: DeliverySources) -> Paused | None:
+    """Return what keeps an agency's effects from going on: its store does not answer here, or a node that serves says so."""
+    if (away := sources.stores_away.get(agency)) is not None:
+        return away
+    serving = [node.stand.held_back for node in nodes if node.serving]
+    said = (Paused(each.paused, each.paused_since) for each in serving if each.paused)
+    return min(said, key=lambda each: each.since, default=None)
+
+
+def paused_findings(agency: str, paused: Paused | None, now: int) -> Iterator[dict[str, Any]]:
+    """Name an agency whose effects wait for longer than a moment."""
+    if paused and now - paused.since >= PAUSED_SHOWN_MS:
+        yield {"kind": "effects-paused", "agency": agency, "what": paused.code, "since": moment(paused.since)}
 
 
 def dead_letters_of(agency: str, nodes: Iterable[NodeReport], sources: DeliverySources) -> int | None:

@@ -35,6 +35,14 @@ class LatenessLimits:
     gone_after: int
 
 
+class Paused(NamedTuple):
+    """What keeps an agency's effects from going on."""
+
+    code: str
+    since: int
+    """ms UTC."""
+
+
 class Parked(NamedTuple):
     """What waits at an agency because something it needs is missing."""
 
@@ -67,6 +75,10 @@ class DeliverySources:
     """Agency → what waits there, by its acts store; missing if that is not on this machine."""
     counted_letters: bool = True
     """Whether `dead_letters` was counted in the log, so that an agency that is missing there has no such topic."""
+    stores_away: Mapping[str, Paused] = field(default_factory=dict)
+    """Agency → why its acts store, which is here, does not answer."""
+    full: Sequence[str] = ()
+    """Folders of stores on this machine whose disk is full."""
     notaries: Mapping[str, frozenset[str]] | None = None
     """Notary → jurisdictions it counts for, of those that have not ended; None: nobody knows here."""
 

@@ -67,11 +67,11 @@ def _short(document: _Document) -> Iterator[object]:
 
 def _short_agency(agency: _Document) -> Iterator[object]:
     yield agency["accepted"] - agency["applied"]
-    yield from (agency[count] for count in ("late_updates", "relief_waiting", "silent_in"))
+    yield from (agency[count] for count in ("late_updates", "relief_waiting", "silent_in", "paused"))
     yield from (agency[count] != 0 for count in ("dead_letters", "parked"))  # what is not known is not none
     for node in agency["nodes"]:
         yield node["receipts_missing"]
         if node["serving"]:
-            yield from (node[count] for count in ("stale", "opaque", "twins"))
+            yield from (node[count] for count in ("stale", "opaque", "twins", "unexamined"))
             yield node["canaries"]["wrong"]
             yield node["proof"]["state"] != "equal"

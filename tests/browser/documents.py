@@ -37,6 +37,7 @@ def node(**changes: Any) -> dict[str, Any]:
         "ignored_as_stale": 0,
         "opaque": 0,
         "refused": 0,
+        "unexamined": 0,
         "position": {},
         "latency": latency(),
     } | changes
@@ -57,6 +58,7 @@ def agency(name: str, nodes: list[dict[str, Any]] | None = None, **changes: Any)
         "relief_waiting": 0,
         "dead_letters": 0,
         "parked": 0,
+        "paused": None,
         "latency": latency(),
         "nodes": [node()] if nodes is None else nodes,
     } | changes

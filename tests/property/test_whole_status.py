@@ -54,6 +54,8 @@ HARMS: list[Harm] = [
     lambda made, count: made["agencies"][0].update(applied=40 - count),
     *map(_agency, ("late_updates", "relief_waiting", "dead_letters", "parked")),
     lambda made, _: made["agencies"][0].update(parked=None),
+    lambda made, _: made["agencies"][0].update(paused="DATABASE_UNAVAILABLE"),
+    _node(unexamined=_same),
     lambda made, _: made["agencies"][0].update(dead_letters=None),
     lambda made, _: made["agencies"][0].update(silent_in=["js"]),
     _node(stale=True),

@@ -107,7 +107,11 @@ class InboxProcess(Process):
 def _monitoring(process: Process) -> MonitoringContext:
     machine = process.machine
     directory = open_directory(machine.settings, process.subscriber(None, "register"), machine.clock)
-    connections = MonitoringConnections(lambda name: process.subscriber(None, name), process.publisher)
+    connections = MonitoringConnections(
+        lambda name: process.subscriber(None, name),
+        process.publisher,
+        free=lambda _: 0 if machine.disk.full else 1 << 40,
+    )
     return MonitoringContext(
         machine.settings, machine.clock, machine.chance, directory, connections, machine.participants
     )

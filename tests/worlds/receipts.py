@@ -84,6 +84,7 @@ class AgencyScribe:
             "offsets": [], "applied": 7, "stale": 1, "opaque": 0,
             "proven_barrier": -1, "proven_head": bytes(32), "proven_at": 0, "latency": EMPTY_LATENCY, "canaries": [],
             "parked": 0, "parked_since": 0, "dead_letters": 0, "refused": 0,
+            "unexamined": 0, "paused": "", "paused_since": 0,
         }  # fmt: skip
         body = encode_signed("receipt", record | fields, "receipt", self.signer)
         key = f"{self.agency}/{self.node}".encode()

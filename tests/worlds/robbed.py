@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from liandong.consumers.replication.examination_note import ExaminationNote
 from liandong.consumers.replication.examining import ExaminingPorts, RevokedKeyExaminer
 from liandong.consumers.replication.revoked_keys import RevokedKeys
 from liandong.schemas.law.decisions import Trust
@@ -28,10 +29,22 @@ class Robbed(CopyInMemory):
         self.send(self.court.message(self.first), self.court.message(self.second))
         self.number = 0
         self.mark(NOW, head=True)
-        ports = ExaminingPorts(self.broker.subscriber(), self.node.lists, self.keys, self.node.clock)
-        self.examiner = RevokedKeyExaminer(("js",), ports, self.revoked, self.board)
+        self.folder = directory
+        self.examiner = self._examiner()
         self.node.clock.time = STOLEN_AT + 60_000
         self.thief = CourtScribe(signer=self.court.signer, entries=dict(self.court.entries))
+
+    def _examiner(self) -> RevokedKeyExaminer:
+        note = ExaminationNote(self.folder)
+        ports = ExaminingPorts(self.broker.subscriber(), self.node.lists, self.keys, self.node.clock, note)
+        return RevokedKeyExaminer(("js",), ports, self.revoked, self.board)
+
+    def start_again(self) -> None:
+        """The node starts again: what it has examined it knows by its note alone."""
+        self.examiner.close()
+        self.node.restart()
+        self.node.view._revoked = self.board = RevokedKeys(self.node.clock)
+        self.examiner = self._examiner()
 
     def mark(self, issued_at: int, *, head: bool = False, **said: Any) -> None:
         """A barrier in every lane, which shows what is revoked by then or says something else, and its head perhaps."""
@@ -57,7 +70,7 @@ class Robbed(CopyInMemory):
         self.keys.revocations[key_id] = REGISTER
 
     def revoked(self) -> list[PublicKey]:
-        return [key for key in self.keys.known.values() if key.revoked_at]
+        return [key for key in self.keys.known.values() if key.revoked_at and key.kind == "court"]
 
     def examine(self) -> None:
         for _ in range(30):

@@ -43,10 +43,12 @@ class KeyDirectory:
     ) -> None:
         """Take a subscriber of the directory's own, which it closes, and what this machine keeps of the register for ever.
 
-        Nothing is read before the first step.
+        Nothing is read of the topic before the first step.
         """
         self._keys = KnownKeys(root_public_key)
         self._memory = memory
+        if memory is not None:
+            self._keys.recall(memory.recall())  # known from before this process began
         self._recipients = Recipients(self._keys, clock, self.refresh)
         self._log = ProblemLog(clock)
         self._subscriber = subscriber
@@ -193,6 +195,10 @@ class KeyDirectory:
         """Return the signing keys of a kind of participants that were revoked."""
         return self._keys.revoked(kind) if self._loaded else []
 
+    def remembered_revoked(self, kind: str) -> list[PublicKey]:
+        """Return the same as far as anything is known, before the topic was read too: nothing undoes a revocation."""
+        return self._keys.revoked(kind)
+
     def standing(self) -> RegisterStanding | None:
         """Hold what was read against what the root says, as of now, or when it had been read last; None until it is loaded."""
         with self._reading:
@@ -270,9 +276,7 @@ class KeyDirectory:
         self._subscriber.close()
 
     def _follow(self) -> None:
-        """Assign the topic from its beginning; keys already known stay, from before this process began too."""
-        if self._memory is not None and not self._beginning:
-            self._keys.recall(self._memory.recall())
+        """Assign the topic from its beginning; keys already known stay."""
         before, self._topic_id = self._topic_id, self._subscriber.topic_id(names.KEYS)
         partitions = [TopicPartition(names.KEYS, number) for number in self._subscriber.partitions(names.KEYS)]
         ends = {at: self._subscriber.watermarks(at) for at in partitions}

@@ -192,6 +192,11 @@ def _watches_by_itself(world: "World") -> None:
     world.monitor.start()
 
 
+def _examines_slowly(world: "World") -> None:
+    """Have a node take days before it looks into what a revoked key signed."""
+    world.nodes[ALONE].unhurried = {"revoked": _DAY_MS}
+
+
 def _publishes_later(world: "World") -> None:
     """Have a court elsewhere change its entry by a later release, whose records have a field more."""
     entry = model(world, "list-record", court=SIBLING)
@@ -206,7 +211,19 @@ def _publishes_later(world: "World") -> None:
 CAUSES: Mapping[str, Cause] = {
     "kafka-away": Cause((_AWHILE, CutOff("monitor"), _AWHILE), "kafka"),
     "evidence-unread": Cause((_AWHILE, Forbids("monitor", names.RECEIPTS), _AWHILE), "kafka"),
-    "evidence-unkept": Cause((_AWHILE, DiskFills("monitor"), _AWHILE), "machine"),
+    "evidence-unkept": Cause((_AWHILE, DiskFills("monitor"), _AWHILE), "machine", frozenset(("disk-full",))),
+    "disk-full": Cause((_AWHILE, DiskFills("monitor"), _AWHILE), "machine", frozenset(("evidence-unread",))),
+    "unexamined": Cause(
+        (
+            lists(0),
+            Does("air-js 1 is slow to look through the log", _examines_slowly),
+            _AWHILE,
+            Replaces(COURT, 30),
+            _AWHILE,
+        ),
+        "agency",
+    ),
+    "effects-paused": Cause((_AWHILE, Forbids(ALONE, names.commands("air-js")), _AWHILE, _AWHILE), "agency"),
     "agency-clock": Cause((_AWHILE, SetsClock("air-js", -600), EverybodyWorks(15))),
     "notary-clock": Cause((_AWHILE, SetsClock(NOTARY, -600), EverybodyWorks(15))),
     "stolen-outbid": Cause(

@@ -193,6 +193,27 @@ def test_the_log_of_a_failure_has_the_trace_its_caller_gave_and_the_answer_has_n
     assert trace_id not in answer.text + str(answer.headers)
 
 
+def test_while_a_revoked_key_is_looked_into_a_miss_says_why_it_is_unknown(caller: ApiCaller) -> None:
+    view = caller.desk.view
+    view.stand = FixedPosition(examined=False)
+    caller.desk.clock.time += 1_000
+    unknown = caller.post(WANG.asked("rail-ticket", **G)).json()
+    assert (unknown["decision"], unknown["action"]) == ("UNKNOWN", "PROCEED_AND_RECHECK")
+    assert unknown["reason"]["code"] == "REVOKED_KEY_UNEXAMINED"
+    assert (
+        "密钥已被吊销"
+        in caller.post(WANG.asked("rail-ticket", **G), **{"accept-language": "zh"}).json()["reason"]["message"]
+    )
+    assert "reason" not in caller.post(LI.asked("rail-ticket", **G)).json(), "the list alone makes it so"
+    view.stand = FixedPosition(examined=False, fresh_as_of=0)
+    caller.desk.clock.time += 1_000
+    stale = caller.post(WANG.asked("rail-ticket", **G)).json()
+    assert (stale["decision"], "reason" in stale) == ("UNKNOWN", False), "its age alone makes it so"
+    view.stand = FixedPosition(fresh_as_of=caller.desk.clock.now())
+    caller.desk.clock.time += 1_000
+    assert "reason" not in caller.post(WANG.asked("rail-ticket", **G)).json()
+
+
 def test_while_the_acts_store_does_not_answer_who_is_not_listed_goes_on_and_a_hit_is_held_with_the_reason(
     tmp_path: Path,
 ) -> None:

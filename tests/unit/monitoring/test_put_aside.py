@@ -17,8 +17,9 @@ from liandong.consumers.effects.dead_letters import note_once
 from liandong.monitoring.page.summary import sentences
 from liandong.monitoring.page.words import Words
 from liandong.monitoring.service.acts_here import ActsHere
+from liandong.monitoring.service.disk_space import full_places
 from liandong.monitoring.status.document import StatusDocument, StatusQuery
-from liandong.monitoring.status.positions import DeliverySources, LatenessLimits, Parked
+from liandong.monitoring.status.positions import DeliverySources, LatenessLimits, Parked, Paused
 from liandong.monitoring.status.text import StatusText
 from liandong.schemas.dates import rfc3339
 from liandong.schemas.wire.avro_schemas import versions_of
@@ -118,6 +119,42 @@ def earlier(sent: OutgoingRecord, signer: Signer) -> OutgoingRecord:
     return OutgoingRecord(sent.topic, sent.key, frame(writer.fingerprint, body))
 
 
+def test_what_is_looked_into_and_what_waits_is_named_by_what_receipts_say(room: WatchRoom) -> None:
+    kinds = {"unexamined", "effects-paused"}
+    since = room.clock.now() - 3_000
+    saying: dict[str, Any] = {"unexamined": 2, "paused": "DATABASE_UNAVAILABLE", "paused_since": since}
+    room.hear(room.head(1), room.agency.receipt(1, **saying))
+    made = document(room)
+    told = {each["kind"]: each for each in made["findings"] if each["kind"] in kinds}
+    assert (told["unexamined"]["node"], told["unexamined"]["count"]) == ("1", 2)
+    assert (told["effects-paused"]["what"], told["effects-paused"]["since"]) == (saying["paused"], rfc3339(since))
+    assert made["agencies"][0]["nodes"][0]["unexamined"] == 2
+    for lang in ("en", "zh"):
+        said = {each.key.partition("/")[0]: each.text for each in sentences(made, Words(lang))}
+        assert "UNKNOWN" in said["unexamined"]
+        assert "DATABASE_UNAVAILABLE" in said["effects-paused"]
+    room.hear(room.agency.receipt(2))
+    made = document(room)
+    assert not [each for each in made["findings"] if each["kind"] in kinds]
+    assert (made["agencies"][0]["paused"], made["agencies"][0]["paused_since"]) == (None, None)
+    room.hear(earlier(room.agency.receipt(3), room.agency.signer))
+    assert document(room)["agencies"][0]["nodes"][0]["unexamined"] is None
+
+
+@pytest.mark.parametrize("since", [0, NOW + 10**10, -5])
+@pytest.mark.parametrize("why", ["<b>", "x" * 65, "没有"])
+def test_a_reason_nobody_would_give_is_shown_as_none_and_from_no_later_than_now(
+    room: WatchRoom, why: str, since: int
+) -> None:
+    room.hear(room.head(1), room.agency.receipt(1, paused=why, paused_since=since, unexamined=-(1 << 40)))
+    heard = room.clock.now()
+    room.clock.pass_seconds(3)
+    made = document(room)
+    (paused,) = (each for each in made["findings"] if each["kind"] == "effects-paused")
+    assert (paused["what"], paused["since"]) == ("?", rfc3339(heard))
+    assert made["agencies"][0]["nodes"][0]["unexamined"] is None
+
+
 def test_what_can_be_counted_goes_before_what_is_said(room: WatchRoom) -> None:
     long_ago = room.clock.now() - 3_000_000
     room.hear(room.head(1), room.agency.receipt(1, parked=0, dead_letters=0))
@@ -197,7 +234,7 @@ def test_what_was_counted_a_while_ago_is_not_told_as_known(tmp_path: Path) -> No
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[ActsHere]:
-    made = ActsHere(Settings(state_dir=tmp_path))
+    made = ActsHere(Settings(state_dir=tmp_path), VirtualClock())
     yield made
     made.close()
 
@@ -220,3 +257,42 @@ def test_a_store_that_cannot_be_read_is_not_none_either(here: ActsHere, tmp_path
     folder.mkdir(parents=True)
     (folder / "acts.db").write_bytes(b"no database" * 1_000)
     assert here.parked([RAILWAY]) == {}
+    assert here.away[RAILWAY].code.startswith("DATABASE_")
+    assert here.parked([RAILWAY]) == {}
+    (folder / "acts.db").unlink()
+    assert (here.parked([RAILWAY]), here.away) == ({}, {})
+
+
+def test_a_store_here_that_does_not_answer_is_named_whatever_receipts_say(room: WatchRoom) -> None:
+    room.hear(room.head(1), room.agency.receipt(1))
+    since = room.clock.now() - 3_000
+    away = {RAILWAY: Paused("DATABASE_UNAVAILABLE", since)}
+    sources = DeliverySources(room.view, {RAILWAY: frozenset({"js"})}, [], {}, stores_away=away)
+    limits = LatenessLimits(room.clock.now(), 60_000, 10**10, 10**10)
+    findings = StatusDocument(sources, limits).document(StatusQuery())["findings"]
+    (told,) = (each for each in findings if each["kind"] == "effects-paused")
+    assert (told["agency"], told["what"], told["since"]) == (RAILWAY, "DATABASE_UNAVAILABLE", rfc3339(since))
+
+
+def test_a_full_disk_under_a_store_of_this_machine_is_named(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path)
+    for place in ("publisher", "agencies/railway-js", "participants"):
+        (tmp_path / place).mkdir(parents=True)
+    assert full_places(settings) == []
+    full = {tmp_path / "agencies" / RAILWAY}
+    assert full_places(settings, lambda folder: 0 if folder in full else 1 << 30) == [str(*full)]
+
+    def gone(folder: Path) -> int:
+        raise FileNotFoundError(folder)
+
+    assert full_places(settings, gone) == []
+    room = WatchRoom(tmp_path)
+    sources = DeliverySources(room.view, {}, [], {}, full=[str(*full)])
+    made = StatusDocument(sources, LatenessLimits(NOW, 1, 1, 1)).document(StatusQuery())
+    (told,) = made["findings"]
+    assert (told["kind"], told["place"], told["next"], told["escalate"]) == (
+        "disk-full",
+        str(*full),
+        "df -h",
+        "machine",
+    )

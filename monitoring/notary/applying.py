@@ -55,6 +55,16 @@ class TallyWriter:
         )  # fmt: skip
         self._note(FindingKind.NOTARY_TWIN, number, FindingPlace(lane, offset))
 
+    def note_restored(self, known: int, signed: int, topic: str) -> None:
+        """Take down that this notary knew of no head behind number `known`, and has signed some up to `signed`."""
+        _log.warning(
+            "the notary's own state is older than what it has signed: a backup was put back, or it was lost; it goes on behind that",
+            notary=self._notary, known=known, signed=signed,
+        )  # fmt: skip
+        place, before = FindingPlace(TopicPartition(topic, -1), -1), signed - known - 1
+        self._tally.findings.note(FindingKind.NOTARY_RESTORED, signed, place, self._clock.now(), before)
+        self._signals.finding(FindingKind.NOTARY_RESTORED)
+
     def _apply_record(self, lane: TopicPartition, offset: int, record: ListMessage) -> None:
         court = self._tally.court_number(record.court if record.sound else "")  # no name is taken from a bad record
         fields = record.version, record.status, record.body_hash, record.record_class

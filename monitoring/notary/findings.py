@@ -30,6 +30,8 @@ class FindingKind(StrEnum):
     """A court signed a record of another court's entry; it changes nothing, and its number is none of either."""
     NOTARY_TWIN = "notary-twin"
     """A barrier under the notary's own key that it did not send."""
+    NOTARY_RESTORED = "notary-restored"
+    """The notary's own state was older than the heads in the log under its key: a backup of it was put back, or it was lost."""
 
 
 class FindingPlace(NamedTuple):
@@ -64,15 +66,15 @@ class ListFindings:
         self._stuck: dict[tuple[str, str], tuple[int, int]] = {}
         """List and court → the first number that is missing, and since when it is that one, ms UTC."""
 
-    def note(self, kind: FindingKind, number: int, place: FindingPlace, now: int) -> None:
-        """Take down that something was seen; `now` in ms UTC."""
+    def note(self, kind: FindingKind, number: int, place: FindingPlace, now: int, before: int = 0) -> None:
+        """Take down that something was seen, of as many numbers `before` this one too; `now` in ms UTC."""
         (topic, partition), offset, court = place
-        key = (kind.value, topic, court)
+        key, low = (kind.value, topic, court), number - before
         known = self._seen.get(key)
         if known is None:
-            self._seen[key] = ListFinding(*key, number, number, 1, partition, offset, now)
+            self._seen[key] = ListFinding(*key, low, number, 1 + before, partition, offset, now)
             return
-        known.low, known.high, known.count = min(known.low, number), max(known.high, number), known.count + 1
+        known.low, known.high, known.count = min(known.low, low), max(known.high, number), known.count + 1 + before
         known.partition, known.offset, known.at = partition, offset, now
 
     def rows(self, missing: Mapping[tuple[str, str], MissingNumbers], now: int) -> list[dict[str, Any]]:

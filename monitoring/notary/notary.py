@@ -235,6 +235,7 @@ class Notary:
         progress = self._progress
         sent = in_log.own.number if in_log.own else 0
         if in_log.own and sent > progress.head_number:
+            self._writer.note_restored(progress.head_number, sent, names.heads(self._config.jurisdiction))
             progress.head_number, progress.head_hash = sent, in_log.own.hash
             progress.issued = max(progress.issued, sent)
         elif sent < progress.head_number and self._store is not None and self._store.head:

@@ -103,6 +103,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{notary}: {count} barriers (numbers {low} to {high}, last at {place}) carry its name and key and were not written by it: another process has its name, or somebody has its key.",
         "{notary}：{count} 个栅栏（编号 {low} 至 {high}，最近在 {place}）带有其名称和密钥但非其所写：另有同名进程，或密钥已泄露。",
     ),
+    "say_notary-restored": (
+        "{notary}: its own state was older than the heads it has signed ({count} heads, numbers {low} to {high}): a backup was put back, or it was lost. It went on behind them.",
+        "{notary}：其自身状态早于其已签署的名单签名摘要（{count} 个，编号 {low} 至 {high}）：有备份被恢复或状态曾丢失；已从其后继续。",
+    ),
     "say_split-view": (
         "{notary} of {jurisdiction} has signed two heads of one barrier ({count} barriers, numbers {low} to {high}; {hashes}): two views of one list.",
         "{jurisdiction} 的 {notary} 对同一栅栏签了两个名单头（{count} 个栅栏，编号 {low} 至 {high}；{hashes}）：同一名单两种说法。",

@@ -12,8 +12,8 @@ from ..ledger.stands import HeadStand, ReportStand
 from .positions import moment
 
 _TOLD_MS = 7 * 86_400_000
-_GAP, _TWIN = "sequence-gap", "notary-twin"
-_EVENTS = {"sequence-duplicate", "version-conflict", "foreign-record", _TWIN}
+_GAP, _OF_NOTARIES = "sequence-gap", {"notary-twin", "notary-restored"}
+_EVENTS = {"sequence-duplicate", "version-conflict", "foreign-record", *_OF_NOTARIES}
 Row = dict[str, Any]
 
 
@@ -95,7 +95,7 @@ def _row(kind: str, report: ReportStand, row: dict[str, str | int]) -> Row:
     numbers = {name: row[name] for name in ("low", "high", "count")}
     place = {} if row["offset"] == -1 else {"place": f"{row['list']}/{row['partition']} @ {row['offset']}"}
     about = {"jurisdiction": report.jurisdiction, "list": row["list"], "court": row["court"]}
-    if kind == _TWIN or not known:
+    if kind in _OF_NOTARIES or not known:
         about |= {"notary": report.notary}
     name = {} if known else {"what": kind}
     at = min(int(row["at"]), report.appended_at)

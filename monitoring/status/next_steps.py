@@ -51,6 +51,7 @@ _CASES: Mapping[str, NextStep] = {
     "version-conflict": NextStep(_EVIDENCE, "publisher"),
     "foreign-record": NextStep(_EVIDENCE, "publisher"),
     "notary-twin": NextStep(_EVIDENCE, "root"),
+    "notary-restored": NextStep(_EVIDENCE, "notary"),
     "split-view": NextStep(_EVIDENCE, "root"),
     "later-finding": NextStep(_EVIDENCE, "supplier"),
     "head-expired": NextStep("liandong monitor notary --jurisdiction {jurisdiction} --as {notary}"),

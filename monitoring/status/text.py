@@ -53,6 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "version-conflict": ("two contents of one version", "同一版本两种内容"),
     "foreign-record": ("a court spoke of another court's entry", "法院对他院条目签署记录"),
     "notary-twin": ("a barrier in a notary's name it did not write", "以公证节点之名写入的栅栏"),
+    "notary-restored": ("a notary's older state was put back", "见证节点的旧状态被恢复"),
     "split-view": ("two heads of one barrier", "同一栅栏两个名单头"),
     "later-finding": ("a finding of a later release", "新版本的发现"),
     "list-shrunk": ("a list holds less than it did", "名单日志缺少内容"),

@@ -30,6 +30,7 @@ ELSEWHERE: dict[Site, str] = {
     Site("consumers/node/copies.py", "open_lists"): NO_PARSER,
     Site("consumers/node/copies.py", "open_relief"): NO_PARSER,
     Site("consumers/replication/copy.py", "readable_now"): OWN_STORE,
+    Site("consumers/replication/examination_note.py", "decoded"): OWN_STORE,
     Site("consumers/replication/relief.py", "ReliefFollower.__init__"): NO_PARSER,
     Site("consumers/store/layout.py", "parse_mark_row"): OWN_STORE,
     Site("consumers/store/relief.py", "ReliefStore._drop"): OWN_STORE,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from liandong.tests.simulation.crashing import Life
     from liandong.tests.simulation.world import World
 
-TWIN, SPLIT = "notary-twin", "split-view"
+TWIN, SPLIT, RESTORED = "notary-twin", "split-view", "notary-restored"
 _OF_A_COURTS_KEY = ("sequence-duplicate", "version-conflict", "foreign-record", "stolen-outbid")
 """What is told for a while of somebody who had a court's key, although all is whole again."""
 _KEY_DEEDS = ("Rotates", "Replaces", "Retires", "Revokes")
@@ -74,6 +74,9 @@ def is_of_the_adversary(world: "World", finding: Mapping[str, Any]) -> bool:
         return finding["court"] in world.forged_by
     if finding["kind"] in _ASIDE:
         return _is_forged(world, finding)
+    if finding["kind"] == RESTORED:  # heads in its name that it did not write look like that from inside
+        named = finding["notary"]
+        return named in world.harmed or any(each.notary == named for each in world.misuses)
     return any((each.kind, each.notary) == (finding["kind"], finding.get("notary")) for each in world.misuses)
 
 

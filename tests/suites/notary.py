@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,33 @@ class NotarySuite:
         numbers = [head["number"] for head in world.heads()]
         assert len(set(numbers)) < len(numbers)  # two heads of one number: whoever watches names it
 
+    def test_an_older_state_that_is_put_back_is_told_with_the_numbers_it_did_not_know(
+        self, world: WatchedJurisdiction, tmp_path: Path
+    ) -> None:
+        notary = world.notary()
+        world.barrier(notary)
+        notary.close()
+        known, disk = world.heads()[-1]["number"], world.directory / "disk"
+        shutil.copytree(disk, tmp_path / "backup")
+        notary = world.notary()
+        for _ in range(3):
+            world.publish(world.court.include())
+            world.barrier(notary)
+        assert world.findings("notary-restored") == []
+        notary.close()
+        signed = world.heads()[-1]["number"]
+        shutil.rmtree(disk)
+        shutil.copytree(tmp_path / "backup", disk)
+        again = world.notary()
+        world.barrier(again)
+        (found,) = world.findings("notary-restored")
+        assert (found["low"], found["high"], found["count"]) == (known + 1, signed, signed - known)
+        assert_chain(world.heads())
+        assert_equal_to_a_recount(world, world.heads()[-1])
+        again.close()
+        world.barrier(world.notary())
+        assert world.findings("notary-restored") == [found], "a start in order is none"
+
     def test_a_barrier_of_its_own_again_is_a_replay_and_nothing_else(self, world: WatchedJurisdiction) -> None:
         notary = world.notary()
         world.barrier(notary)
@@ -300,7 +328,8 @@ class NotarySuite:
         again.close()
         with_new_disk = world.notary(disk="new")
         world.barrier(with_new_disk)
-        (counted,) = world.report()["findings"]
+        (lost, counted) = world.report()["findings"]
+        assert (lost["kind"], lost["low"]) == ("notary-restored", 1), "its state was lost with the disk"
         assert (counted["low"], counted["high"], counted["count"]) == (2, 3, 2)
         world.clock.pass_seconds(7 * 86_400 + 60)
         world.barrier(with_new_disk)

@@ -163,7 +163,7 @@ NOTARY_RECORDS: Final = Counter(
 NOTARY_ALARMS: Final = Counter(
     "liandong_notary_alarms_total",
     ("jurisdiction", "notary", "reason"),
-    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), sequence-duplicate, version-conflict, foreign-record (of another court's entry), notary-twin (a barrier in its name that it did not write), replay (a barrier of its own again), key, barrier, checkpoint (forged, or an old one again), lost-tail (the publisher wrote more than the log holds), live (it counts other live entries), tombstone; of its heads: second_head, transparency_log_damaged or transparency_log_forked.",
+    "Messages that should not be on the list as they are: signature, opaque, conflict (same version, other content), sequence-duplicate, version-conflict, foreign-record (of another court's entry), notary-twin (a barrier in its name that it did not write), notary-restored (its own state was older than what it has signed), replay (a barrier of its own again), key, barrier, checkpoint (forged, or an old one again), lost-tail (the publisher wrote more than the log holds), live (it counts other live entries), tombstone; of its heads: second_head, transparency_log_damaged or transparency_log_forked.",
 )
 NOTARY_LOG: Final = Gauge(
     "liandong_notary_log_entries",

@@ -192,6 +192,20 @@ def _watches_by_itself(world: "World") -> None:
     world.monitor.start()
 
 
+def _goes_back(world: "World") -> None:
+    """Have a notary stop, go on, and start once more from what it had when it stopped first."""
+    notary = world.processes[NOTARY]
+    folder, kept = notary.machine.folder / "monitoring" / JURISDICTION / NOTARY, notary.machine.folder / "backup"
+    notary.stop()
+    shutil.copytree(folder, kept)
+    notary.start()
+    world.everybody_works(6)
+    notary.stop()
+    shutil.rmtree(folder)
+    shutil.copytree(kept, folder)
+    notary.start()
+
+
 def _examines_slowly(world: "World") -> None:
     """Have a node take days before it looks into what a revoked key signed."""
     world.nodes[ALONE].unhurried = {"revoked": _DAY_MS}
@@ -312,6 +326,9 @@ CAUSES: Mapping[str, Cause] = {
     ),
     "foreign-record": Cause((lists(0), _AWHILE, ForgesVersion(Guise(SIBLING), 0), _AWHILE), "publisher"),
     "notary-twin": Cause((_AWHILE, ForgesBarrier(NOTARY, NOTARY, TopicPartition(_LIST, 0)), _AWHILE), "root"),
+    "notary-restored": Cause(
+        (_AWHILE, Does("an older state of notary-js-1 is put back", _goes_back), _AWHILE), "notary"
+    ),
     "split-view": Cause((_AWHILE, ForgesHead(NOTARY, NOTARY, FORK), _AWHILE), "root"),
     "later-finding": Cause(
         (_AWHILE, Leaves(NOTARY), Does("a notary reports what nobody knows", _reports), EverybodyWorks(1)), "supplier"

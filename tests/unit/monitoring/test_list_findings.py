@@ -31,6 +31,7 @@ TWICE = GAP | {"kind": "sequence-duplicate", "low": 7, "high": 9, "count": 2, "p
 CONFLICT = TWICE | {"kind": "version-conflict", "low": 2, "high": 2}
 FOREIGN = TWICE | {"kind": "foreign-record"}
 TWIN = TWICE | {"kind": "notary-twin", "court": "", "low": 41, "high": 1_041}
+RESTORED = TWIN | {"kind": "notary-restored", "list": names.heads("js"), "partition": -1, "offset": -1}
 LATER = TWICE | {"kind": "unheard-of", "court": ""}
 
 
@@ -59,7 +60,7 @@ Found = Callable[[], list[dict[str, Any]]]
 def test_every_finding_of_a_report_is_one_of_the_status_with_court_numbers_and_place(
     room: WatchRoom, found: Found
 ) -> None:
-    room.hear(room.notary.report(1, findings=[GAP, TWICE, CONFLICT, FOREIGN, TWIN, LATER]))
+    room.hear(room.notary.report(1, findings=[GAP, TWICE, CONFLICT, FOREIGN, TWIN, RESTORED, LATER]))
     told = {each["kind"]: each for each in found()}
     assert set(told) == {kind.value for kind in FindingKind} | {"later-finding"}
     gap = told["sequence-gap"]
@@ -67,6 +68,7 @@ def test_every_finding_of_a_report_is_one_of_the_status_with_court_numbers_and_p
     assert "place" not in gap
     assert told["sequence-duplicate"]["place"] == f"{LIST}/1 @ 88"
     assert (told["notary-twin"]["notary"], told["notary-twin"]["high"]) == ("notary-js-1", 1_041)
+    assert (told["notary-restored"]["notary"], told["notary-restored"]["low"]) == ("notary-js-1", 41)
     assert told["later-finding"]["what"] == "unheard-of"
     assert not status(room).document(StatusQuery())["healthy"]
 
@@ -110,7 +112,7 @@ def test_two_heads_of_one_barrier_are_named_with_notary_number_and_both_hashes(r
 def test_command_line_page_and_metrics_say_the_same_in_both_languages(room: WatchRoom, found: Found) -> None:
     court = {"list": LIST, "court": COURT, "contiguous": 4, "highest": 4, "live": 4, "published": 6, "live_missing": 0}
     room.hear(room.head(5, courts=[court]), room.head(5, "b"))
-    room.hear(room.notary.report(5, findings=[GAP, TWICE, CONFLICT, FOREIGN, TWIN, LATER]))
+    room.hear(room.notary.report(5, findings=[GAP, TWICE, CONFLICT, FOREIGN, TWIN, RESTORED, LATER]))
     document = status(room).document(StatusQuery())
     kinds = [each["kind"] for each in found()]
     assert set(kinds) == {"lost-tail", "split-view", "later-finding", *(kind.value for kind in FindingKind)}

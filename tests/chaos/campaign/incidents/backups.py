@@ -55,5 +55,10 @@ ROWS = (
         "an older state of the agency is put back",
         partial(_put_back, participant=AGENCY, processes=("node", "monitor")),
     ),
-    Row("an older state of the notary is put back", partial(_put_back, participant=NOTARY, processes=("monitor",))),
+    Row(
+        "an older state of the notary is put back",
+        partial(_put_back, participant=NOTARY, processes=("monitor",)),
+        named=frozenset(("notary-restored",)),
+        left=frozenset(("notary-restored",)),
+    ),
 )

@@ -27,9 +27,17 @@ def _strike(yard: Yard) -> None:
     server = ThrowAwayPostgres(yard.settings.state_dir.parent / f"{yard.settings.state_dir.name}-{_SERVER}", programs)
     server.down()
     yard.watch()
+    yard.until_named("effects-paused")
     yard.traffic(4)
     server.again()
     yard.traffic(2)
 
 
-ROWS = (Row("the PostgreSQL of an agency's acts stops and comes back", _strike, prepare=_server),)
+ROWS = (
+    Row(
+        "the PostgreSQL of an agency's acts stops and comes back",
+        _strike,
+        named=frozenset(("effects-paused",)),
+        prepare=_server,
+    ),
+)

@@ -21,6 +21,7 @@ def _mounted(folder: Path, held: ExitStack, at: str) -> Mapping[str, str]:
 
 def _full(yard: Yard, at: str) -> None:
     ballast = fill(yard.settings.state_dir / at)
+    yard.until_named("disk-full")
     for _ in range(4):
         yard.traffic_if_let()
     ballast.unlink()
@@ -30,7 +31,8 @@ def _full(yard: Yard, at: str) -> None:
 
 def _row(name: str, at: str) -> Row:
     prepare: Callable[[Path, ExitStack], Mapping[str, str]] = partial(_mounted, at=at)
-    return Row(f"the disk under {name} is full for a while", partial(_full, at=at), prepare=prepare)
+    named = frozenset(("disk-full",))
+    return Row(f"the disk under {name} is full for a while", partial(_full, at=at), named, prepare=prepare)
 
 
 ROWS = (

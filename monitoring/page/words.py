@@ -227,6 +227,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The disk under {place} is full on this machine: what is written there fails, what stands there is whole.",
         "本机 {place} 所在磁盘已满：新的写入失败，原有内容完好。",
     ),
+    "say_relief-unread": (
+        "{jurisdiction}: its publisher has not been able to read {list} since {since} ({what}): what somebody else writes there under a court's key is not seen.",
+        "{jurisdiction}：发布方自 {since} 起不能读取 {list}（{what}）：他人冒用法院密钥写入该通道的记录无从发现。",
+    ),
     "say_not-sent": (
         "{jurisdiction}: {count} accepted records of the lane {lane} wait for the relay, the oldest since {since}; no agency can have them.",
         "{jurisdiction}：通道 {lane} 有 {count} 条已受理记录等待转发，最早自 {since} 起，协助单位尚无从收到。",

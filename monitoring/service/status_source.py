@@ -99,7 +99,7 @@ class StatusSource:
                 self.gathering.rounds > 0,
                 self._acts.away,
                 full_places(settings, context.connections.free),
-                context.directory.serving("notary"),
+                context.directory.serving("notary") if context.directory.loaded else None,
             )
             yield StatusDocument(sources, limits)
 

@@ -165,6 +165,7 @@ class StatusDocument:
                     "valid": head.fresh_until > self._limits.now,
                 }
                 for head in heads
+                if not self._has_ended(head)
             ],
             "courts": [
                 {
@@ -233,14 +234,17 @@ class StatusDocument:
 
     def _notary_findings(self) -> Iterable[dict[str, Any]]:
         """Name the notaries whose clock is off, and those that sign nothing; who has ended is missed by nobody."""
-        serving = self._sources.notaries
         for head in self.heads:
             where = {"jurisdiction": head.jurisdiction, "notary": head.notary}
             if head.clock.off:
                 yield {"kind": "notary-clock", **where, "seconds": head.clock.off // 1_000}
-            has_ended = serving is not None and head.jurisdiction not in serving.get(head.notary, ())
-            if head.fresh_until <= self._limits.now and not has_ended:
+            if head.fresh_until <= self._limits.now and not self._has_ended(head):
                 yield {"kind": "head-expired", **where}
+
+    def _has_ended(self, head: HeadStand) -> bool:
+        """Whether no key of a head's notary counts there any more: nobody waits for its next head."""
+        serving = self._sources.notaries
+        return serving is not None and head.jurisdiction not in serving.get(head.notary, ())
 
 
 def proof_of(stand: NodeStand) -> dict[str, Any]:

@@ -61,6 +61,7 @@ _CASES: Mapping[str, NextStep] = {
     "taken-entry": NextStep("liandong court resign --court {court} --for {below} --all"),
     "strange-entry": NextStep("liandong court resign --court {court} --end-strangers"),
     "contested-entry": NextStep("liandong trace entry {entry} --jurisdiction {jurisdiction} --json", "kafka"),
+    "relief-unread": NextStep("liandong topics check --jurisdiction {jurisdiction}", "kafka"),
     "publisher-clock": NextStep("timedatectl set-ntp true"),
     "command-unanswered": NextStep("liandong court command --resend --court {court}"),
     "keys-run-out": NextStep("liandong participant renew {participant} && liandong participant publish {participant}"),

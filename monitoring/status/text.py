@@ -65,6 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "strange-entry": ("an entry invented with a stolen key", "以失窃密钥伪造的条目"),
     "stolen-outbid": ("a stolen key had signed a version, now outbid", "失窃密钥曾签署版本，现已被盖过"),
     "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
+    "relief-unread": ("the publisher may not read its relief lane", "发布方不能读取解除通道"),
     "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
     "agency-clock": ("the agency's clock is off", "协助单位时钟有误"),
     "notary-clock": ("the notary's clock is off", "公证节点时钟有误"),

@@ -5,7 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...producers.upkeep.book import UpkeepBook, UpkeepFinding
-from ...producers.upkeep.findings import AHEAD, CLOCK, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE, TAKEN
+from ...producers.upkeep.findings import (
+    AHEAD,
+    CLOCK,
+    CONTESTED,
+    OUTBID,
+    REFUSED,
+    RELIEF_UNREAD,
+    SHRUNK,
+    STOLEN,
+    STRANGE,
+    TAKEN,
+)
 from ...producers.upkeep.strangers import stranger_text
 from ...schemas import ids
 from .positions import moment
@@ -36,6 +47,9 @@ def publisher_findings(deliveries: Sequence[Deliveries]) -> Iterator[dict[str, A
         yield from _strange(each.jurisdiction, found[STRANGE])
         yield from ({"kind": "stolen-outbid", **about} for about in _entries(each, found[OUTBID]))
         yield from ({"kind": "contested-entry", **about} for about in _entries(each, found[CONTESTED]))
+        for one in found[RELIEF_UNREAD]:
+            about = {"jurisdiction": each.jurisdiction, "list": one.list}
+            yield {"kind": "relief-unread", **about, "what": one.detail, "since": moment(one.since)}
 
 
 def _behind(jurisdiction: str, ahead: Iterable[UpkeepFinding]) -> Iterator[dict[str, Any]]:

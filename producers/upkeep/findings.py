@@ -33,6 +33,8 @@ SHRUNK = "shrunk"
 """A list holds less than it did."""
 CLOCK = "clock"
 """This machine's clock is not that of the notaries."""
+RELIEF_UNREAD = "relief-unread"
+"""This publisher may not read its own relief lane, or there is none: what a thief writes there is not seen."""
 _TOLD_MS = 7 * 86_400_000
 _TOLD = {
     AHEAD: "the log holds records of %s that the register does not know: %d",
@@ -58,6 +60,7 @@ class KeeperFindings:
         self._taken = {each.entry_id: each for each in standing if each.kind == TAKEN}
         self._strange = {each.entry_id: each.version for each in standing if each.kind == STRANGE}
         self._contested = {each.about for each in standing if each.kind == CONTESTED}
+        self._relief_unread = next((each.detail for each in standing if each.kind == RELIEF_UNREAD), "")
         self._off_seconds = next((int(each.detail) for each in standing if each.kind == CLOCK), 0)
 
     def shrunk(self, lane: TopicPartition) -> None:
@@ -164,6 +167,16 @@ class KeeperFindings:
             else:
                 self._book.clear(CLOCK, [b""])
             self._off_seconds = seconds
+
+    def relief_unread(self, code: str, topic: str) -> None:
+        """Find that the relief lane is not read, with the code of why; empty: it is read."""
+        if code == self._relief_unread:
+            return
+        if self._relief_unread:
+            self._book.clear(RELIEF_UNREAD, [b""])
+        if code:
+            self._find(UpkeepFinding(RELIEF_UNREAD, b"", list=topic, detail=code))
+        self._relief_unread = code
 
     def look_again(self) -> list[UpkeepFinding]:
         """Take back what is known by now, and what other keys have made void; return the records that turned out to be nobody's.

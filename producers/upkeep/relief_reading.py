@@ -16,7 +16,7 @@ from ...topics.catalogue import names
 from ...topics.keys.directory import KeyDirectory
 from ...topics.keys.register_ends import RegisterAwaited, RegisterBehind
 from ...topics.keys.signatures import Verifier
-from ...topics.transport.errors import TransportError
+from ...topics.transport.errors import AuthorizationFailed, TopicMissing, TransportError
 from ...topics.transport.known_topics import KnownTopics
 from ...topics.transport.partitioner import partition_of
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
@@ -69,9 +69,12 @@ class OwnRelief:
             self._take(messages, findings)
         except TransportError as failed:
             self._outage.fails(failed.code, failed.message, awaited=isinstance(failed, RegisterAwaited))
+            if isinstance(failed, (AuthorizationFailed, TopicMissing)):
+                findings.relief_unread(failed.code, self._topic)
             self._lanes, self._retry_at = [], now + _RETRY
             return False
         self._outage.works()
+        findings.relief_unread("", self._topic)
         return bool(messages)
 
     def close(self) -> None:

@@ -13,8 +13,10 @@ from liandong.tests.simulation.deeds.passing import EverybodyWorks, Passes, Work
 from liandong.tests.simulation.deeds.register import LetsRegisterRunOut, RollsBackKeys, SignsRegister
 from liandong.tests.simulation.deeds.root import Revokes
 from liandong.tests.simulation.deeds.staff import Asks
+from liandong.tests.simulation.deeds.statements import ForgesBarrier
 from liandong.tests.simulation.deeds.upkeep import EndsStrangers, GivesBack, Resigns
-from liandong.tests.simulation.founding import HIGH_COURT
+from liandong.tests.simulation.founding import HIGH_COURT, JURISDICTION
+from liandong.tests.simulation.people import SIBLING
 from liandong.tests.simulation.stories import (
     ANOTHER,
     ASKED,
@@ -31,8 +33,11 @@ from liandong.tests.simulation.stories import (
     WATCHED,
 )
 from liandong.tests.simulation.stories_machines import lists
+from liandong.topics.catalogue import names
+from liandong.topics.transport.ports import TopicPartition
 
 _AGENCY, _HOUR = "railway-js", 3_600
+_LANES = [TopicPartition(names.debtor_list(JURISDICTION), number) for number in range(2)]
 _MINUTE = Passes(60_000)
 _LONG_AGO = (LISTED, AWHILE, Passes(3 * _HOUR * 1000), EverybodyWorks(10))
 """Somebody was listed hours before what follows, and everybody has gone on since."""
@@ -85,6 +90,15 @@ HOLDING: Mapping[str, Sequence[Deed]] = {
     "an agency that joins behind a topic of keys put back knows which keys a barrier before it covers": (
         *(LISTED, AWHILE, Replaces(COURT, 1), AWHILE, RollsBackKeys(), ForgesEntry(Guise(COURT), INNOCENT, 7), AWHILE),
         *(AdmitsAgency("air-east-js", "air-carrier"), AWHILE, PublishesKeys(), AWHILE, Resigns(COURT)),
+    ),
+    "a revoked notary's barriers date nothing": (
+        *(LISTED, AWHILE, _MINUTE, Replaces(NOTARY, 10), AWHILE, Replaces(COURT, 60)),
+        *(ForgesBarrier(NOTARY, NOTARY, at, seconds=-40, shows=COURT) for at in _LANES),
+        *(ForgesVersion(Guise(COURT), 0), AWHILE, Looks(), Resigns(COURT)),
+    ),
+    "a second content of one version changes nobody's copy": (
+        *(AWHILE, ForgesEntry(Guise(SIBLING), DEBTOR, 7), AWHILE),
+        *(ForgesVersion(Guise(SIBLING), 0, person=INNOCENT, ahead=0), AWHILE, INNOCENT_ASKED),
     ),
     "an emptied topic of keys takes nobody's word away": (
         *(LISTED, AWHILE, RollsBackKeys(empty=True), Restarts(RAILWAY), AWHILE, ASKED, INNOCENT_ASKED),

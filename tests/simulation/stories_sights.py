@@ -26,6 +26,7 @@ _LATER = EverybodyWorks(12)
 _NAMED = (
     *("parked", "dead-letters", "records-refused", "refused-record", "unreadable", "twins", "receipts-missing"),
     *("unproven", "lost-tail", "live-differs", "register-behind", "stolen-version", "taken-entry", "head-expired"),
+    "foreign-record",
 )
 """Kinds of findings that are looked for after what brings them about."""
 

@@ -1,13 +1,23 @@
 """A publisher keeps its lists in the log, on whichever transport."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.upkeep.book import UpkeepFinding
-from liandong.producers.upkeep.findings import AHEAD, CONTESTED, OUTBID, REFUSED, SHRUNK, STOLEN, STRANGE, TAKEN
+from liandong.producers.upkeep.findings import (
+    AHEAD,
+    CONTESTED,
+    OUTBID,
+    REFUSED,
+    RELIEF_UNREAD,
+    SHRUNK,
+    STOLEN,
+    STRANGE,
+    TAKEN,
+)
 from liandong.producers.upkeep.log_records import RecordUnknown
 from liandong.producers.upkeep.problems import SigningRefused
 from liandong.producers.upkeep.recovering import RegisterConflicts
@@ -23,7 +33,11 @@ from liandong.tests.worlds.town_members import COURT, HIGH_COURT, OTHER_COURT
 from liandong.tests.worlds.upkeep import LIST, RELIEF, KeptLists
 from liandong.topics.catalogue import names
 from liandong.topics.keys.signing_time import SigningHeld
-from liandong.topics.transport.errors import BrokerUnreachable
+from liandong.topics.transport.errors import AuthorizationFailed, BrokerUnreachable, TopicMissing, TransportError
+
+
+def _forbidden(topic: str) -> AuthorizationFailed:
+    return AuthorizationFailed("no right", f"READ on topic {topic}")
 
 
 class UpkeepSuite(TownSuite):
@@ -430,20 +444,26 @@ class UpkeepSuite(TownSuite):
         lists.keep()
         assert sorted(lists.findings()) == [(OUTBID, entry), (OUTBID, b"i" * 16)]
 
-    def test_a_publisher_that_may_not_read_its_relief_lane_keeps_its_lists(
-        self, lists: KeptLists, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("failed", [_forbidden, TopicMissing, BrokerUnreachable])
+    def test_a_publisher_that_may_not_read_its_relief_lane_keeps_its_lists_and_says_so_until_it_may(
+        self, lists: KeptLists, monkeypatch: pytest.MonkeyPatch, failed: Callable[[str], TransportError]
     ) -> None:
         (entry,) = lists.listed()
 
-        def refuse(_topic: str) -> bytes:
-            raise BrokerUnreachable("no right")
+        def refuse(topic: str) -> bytes:
+            raise failed(topic)
 
         assert lists.keeper._relief is not None
-        monkeypatch.setattr(lists.keeper._relief._ports.subscriber, "topic_id", refuse)
-        lists.keeper._relief._lanes = []
-        lists.write(entry, None)
+        with monkeypatch.context() as patched:
+            patched.setattr(lists.keeper._relief._ports.subscriber, "topic_id", refuse)
+            lists.keeper._relief._lanes = []
+            lists.write(entry, None)
+            lists.keep()
+            assert lists.versions(entry) == [1, None, 1]
+            named = [(RELIEF_UNREAD, b"")] if failed is not BrokerUnreachable else []  # that is told elsewhere
+            assert lists.findings() == named
         lists.keep()
-        assert lists.versions(entry) == [1, None, 1]
+        assert lists.findings() == []
 
     def test_what_is_invented_of_no_kind_there_is_stays_named(self, lists: KeptLists) -> None:
         self._invent(lists, instrument=99)

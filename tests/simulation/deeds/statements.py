@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from liandong.schemas.wire.codec import to_wire
 from liandong.schemas.wire.control import sealing_context
 from liandong.schemas.wire.sealing import open_sealed
 from liandong.tests.simulation.deeds.pen import handle, model, sealed, signed, write
@@ -43,10 +44,13 @@ class ForgesBarrier:
     at: TopicPartition
     ahead: int = 1
     seconds: int = 0
+    shows: str = ""
+    """Whose key it shows to be revoked, by the root's own record."""
 
     def __str__(self) -> str:
         place = f"{self.at.topic} [{self.at.partition}]"
-        return f"the adversary writes a barrier of {self.notary} {self.ahead:+d} on into {place} with {self.by}"
+        shown = f" that shows the revocation of {self.shows}" if self.shows else ""
+        return f"the adversary writes a barrier of {self.notary} {self.ahead:+d} on{shown} into {place} with {self.by}"
 
     def do(self, world: "World") -> None:
         own = [number for notary, number, _ in world.log.barriers if notary == self.notary]
@@ -60,7 +64,7 @@ class ForgesBarrier:
             "register_offset": 0,
             "register_hash": bytes(32),
             "shows_revocations": True,
-            "revocations": [],
+            "revocations": self._revocations(world),
         }
         world.count("forged barriers")
         if self.by == self.notary:
@@ -68,6 +72,16 @@ class ForgesBarrier:
             misused(world, TWIN, self.notary, is_certain=in_list and self.ahead > 0 and not self.seconds)
         body = signed(world, self.by, "barrier", fields)
         write(world, "barrier", body, self.at.topic, b"barrier/" + self.notary.encode(), self.at.partition)
+
+    def _revocations(self, world: "World") -> list[bytes]:
+        """The root's newest record of each key of whom it is to show that is revoked."""
+        said = world.log.by_schema.get("participant-key", ())
+        own = {
+            one.fields["key_id"]: one
+            for one in said
+            if (one.fields["participant"], one.fields["use"]) == (self.shows, "sign")
+        }
+        return [to_wire("participant-key", one.body) for one in own.values() if one.fields["revoked_at"]]
 
 
 @dataclass(frozen=True)

@@ -349,6 +349,7 @@ CAUSES: Mapping[str, Cause] = {
     "contested-entry": Cause(
         (lists(0), _AWHILE, *(step for _ in range(6) for step in (NullsEntry(0), EverybodyWorks(10)))), "kafka"
     ),
+    "relief-unread": Cause((_AWHILE, Forbids("publisher", names.relief(JURISDICTION)), _AWHILE), "kafka"),
     "publisher-clock": Cause((_AWHILE, SetsClock(PUBLISHER, -600), _AWHILE)),
     "command-unanswered": Cause((_AWHILE, Leaves("police-js 1"), Watches(COURT, "police-js", 1, 1), _MINUTE)),
     "unreadable": Cause(

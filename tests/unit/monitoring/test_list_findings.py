@@ -102,6 +102,21 @@ def test_a_report_under_another_key_or_of_another_place_says_nothing(room: Watch
     assert room.refused(names.notary_reports("js"), "signature") == 2
 
 
+def test_a_notary_that_has_ended_is_missed_by_nobody_and_stands_in_no_ones_way(room: WatchRoom) -> None:
+    room.hear(room.head(1))
+    room.clock.pass_seconds(3_600)
+    for notaries, shown in (
+        (None, 1),
+        ({"notary-js-1": frozenset({"js"})}, 1),
+        ({}, 0),
+        ({"notary-js-1": frozenset({"cq"})}, 0),
+    ):
+        sources = DeliverySources(room.view, {}, [], {}, notaries=notaries)
+        made = StatusDocument(sources, LatenessLimits(room.clock.now(), 1, 1, 1)).document(StatusQuery())
+        assert len(made["jurisdictions"][0]["notaries"]) == shown
+        assert [each["kind"] for each in made["findings"]] == ["head-expired"] * shown
+
+
 def test_two_heads_of_one_barrier_are_named_with_notary_number_and_both_hashes(room: WatchRoom, found: Found) -> None:
     room.hear(room.head(5, "a"), room.head(5, "b"))
     (split,) = found()

@@ -25,8 +25,9 @@ from ...schemas.wire.feedback import FeedbackCode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.sealing import CannotOpen, open_sealed
 from ...schemas.wire.signing import SignatureInvalid
+from ...topics.keys.entitlement import Reading, WrongJurisdiction, WrongKind
 from ...topics.keys.keyrings import NoSealingKey
-from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind
+from ...topics.keys.signatures import SIGNER_UNKNOWN, Verifier
 from ...topics.transport.received import unwrap_value
 from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Received

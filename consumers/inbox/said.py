@@ -12,7 +12,7 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
 from ...topics.keys.directory import KeyDirectory
-from ...topics.keys.signatures import Reading, require
+from ...topics.keys.entitlement import Reading, require
 from ...topics.transport.ports import Message, Subscriber
 from ...topics.transport.received import unwrap
 from .counts_store import SETTLE_MS, CountsStore, SaidCount

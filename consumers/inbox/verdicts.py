@@ -10,7 +10,8 @@ from ...schemas.law.retention import COMMAND, INTERCEPTION, kept_until
 from ...schemas.law.watch import covers
 from ...schemas.law.watch_kinds import Domain, find_kind, keep_until
 from ...schemas.wire.signing import SignatureInvalid
-from ...topics.keys.signatures import SIGNER_UNKNOWN, Reading, Verifier, WrongJurisdiction, WrongKind, WrongParticipant
+from ...topics.keys.entitlement import Reading, WrongJurisdiction, WrongKind, WrongParticipant
+from ...topics.keys.signatures import SIGNER_UNKNOWN, Verifier
 from .contents import ItemRefused, content_of
 from .court import CourtContext
 from .store import Item

@@ -22,7 +22,8 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import KEY_ID_LENGTH
 from ...topics.catalogue import names
-from ...topics.keys.signatures import SIGNER_UNKNOWN, KeyRevoked, Verifier, WrongJurisdiction, WrongKind
+from ...topics.keys.entitlement import WrongJurisdiction, WrongKind
+from ...topics.keys.signatures import SIGNER_UNKNOWN, KeyRevoked, Verifier
 from ...topics.storage.bulk import insert_missing_rows
 from ...topics.transport.errors import TransportError
 from ...topics.transport.received import unwrap_value

@@ -18,8 +18,9 @@ from ...schemas.wire.codec import decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PublicKey, SignatureInvalid
 from ...topics.catalogue import names
+from ...topics.keys.entitlement import ListPlace, Reading
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import ListPlace, Reading, Verifier
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.errors import TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import LogStalled, ReadToEnd, lane_of, topic_lanes

@@ -21,7 +21,8 @@ from ...schemas.wire.intl import INTL
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
-from ...topics.keys.signatures import Reading, Verifier
+from ...topics.keys.entitlement import Reading
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message
 from ...topics.transport.received import unwrap
 from ..store.batch import StoreBatch

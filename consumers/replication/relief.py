@@ -11,8 +11,9 @@ from itertools import groupby
 import msgspec
 
 from ...topics.catalogue import names
+from ...topics.keys.entitlement import ListPlace
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import ListPlace, Verifier
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import BEGINNING, Message, Subscriber, TopicPartition
 from ...topics.workers.clock import Clock
 from ..store.reader import ListReader

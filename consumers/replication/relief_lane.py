@@ -9,7 +9,8 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import KEY_ID_LENGTH
-from ...topics.keys.signatures import ListPlace, Verifier
+from ...topics.keys.entitlement import ListPlace
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import unwrap
 from ..store.layout import Incident

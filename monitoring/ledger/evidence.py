@@ -15,8 +15,9 @@ from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
+from ...topics.keys.entitlement import Reading
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import Reading, Verifier
+from ...topics.keys.signatures import Verifier
 from ...topics.metrics import definitions
 from ...topics.metrics.definitions import Signals
 from ...topics.storage.database import create_tables, reading

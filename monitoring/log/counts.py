@@ -19,8 +19,8 @@ from ...schemas.wire.enforcement import SCHEMA, cut_of, read_day
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...topics.catalogue import names
+from ...topics.keys.entitlement import Reading, is_refused_for_good, require
 from ...topics.keys.keyrings import Directory
-from ...topics.keys.signatures import Reading, is_refused_for_good, require
 from ...topics.transport.errors import TopicMissing, TransportError
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import LogStalled, ReadToEnd, lane_of, topic_lanes

@@ -11,8 +11,9 @@ from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
+from ...topics.keys.entitlement import Reading
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import Reading, Verifier
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, Subscriber
 from ...topics.transport.reading import ReadToEnd, topic_lanes
 from ...topics.transport.received import unwrap

@@ -7,8 +7,9 @@ from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import PROOF_LENGTH, SignatureInvalid
 from ...schemas.wire.suites import INTL_SUITE, Suite
+from ...topics.keys.entitlement import ListPlace, kept_class
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import ListPlace, Verifier, kept_class
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message, TopicPartition
 from ...topics.transport.received import may_be_entry, unwrap
 from .checkpoints import PublisherCheckpoint

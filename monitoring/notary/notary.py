@@ -19,8 +19,8 @@ import structlog
 from ...schemas.errors import LiandongError
 from ...schemas.wire.suites import suite_of
 from ...topics.catalogue import names
+from ...topics.keys.entitlement import ListPlace
 from ...topics.keys.register_ends import RegisterAwaited, RegisterBehind
-from ...topics.keys.signatures import ListPlace
 from ...topics.keys.signing_time import SigningTime
 from ...topics.private_files import DiskFull
 from ...topics.transport.errors import PublisherBroken, TopicMissing, TransportError

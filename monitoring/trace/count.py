@@ -8,9 +8,9 @@ from typing import NamedTuple
 from ...schemas.errors import LiandongError
 from ...schemas.wire import merkle
 from ...schemas.wire.suites import Suite
+from ...topics.keys.entitlement import ListPlace
 from ...topics.keys.keyrings import RefreshingKeyring
 from ...topics.keys.register_ends import RegisterBehind
-from ...topics.keys.signatures import ListPlace
 from ...topics.transport.ports import Message, Subscriber, TopicPartition
 from ...topics.transport.reading import ReadToEnd
 from ...topics.transport.received import Framed, unwrap

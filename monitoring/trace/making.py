@@ -128,8 +128,8 @@ def _key_records(needed: ProofOwners, root_public_key: StoredKey, ports: CountPo
     changes = [each for each in of[roots.SCHEMA] if _counts(known, each)]
     found = [(decode(*each)["key_id"], each) for each in of[SCHEMA] if _counts(known, each)]
     owners = needed.courts | {key.participant for key in map(known.get, needed.key_ids) if key is not None}
-    above = set(chain.from_iterable(known.above(each) for each in owners)) - owners
-    founding = {key.key_id for key in map(known.founding_key, owners) if key is not None}
+    above = set(chain.from_iterable(known.foundings.above(each) for each in owners)) - owners
+    founding = {key.key_id for key in map(known.foundings.key_of, owners) if key is not None}
     wanted = needed.key_ids | founding
     keys = [framed for key_id, framed in found if key_id in wanted or _signs_as(known.get(key_id), above)]
     words = [each for each in of[signed_register.SCHEMA] if _counts(known, each)]

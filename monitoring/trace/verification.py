@@ -19,11 +19,12 @@ from ...schemas.wire.merkle import Hashing, root, root_of_inclusion
 from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import Suite, key_id, suite_of
 from ...topics.catalogue import names
+from ...topics.keys.entitlement import Reading
 from ...topics.keys.key_files import StoredKey
 from ...topics.keys.known_keys import OF_THE_REGISTER, KnownKeys
 from ...topics.keys.register_ends import RegisterEnds
 from ...topics.keys.revocations import Revocation
-from ...topics.keys.signatures import KeyRevoked, Reading, Verifier
+from ...topics.keys.signatures import KeyRevoked, Verifier
 from ...topics.transport.partitioner import partition_of
 from .document import EntryProof, FileRecord, Leaf, from_text, from_text_of, leaf_of, parse_proof
 from .problems import ProofProblem
@@ -42,7 +43,7 @@ class _FileKeys:
         return self._known.get(key_id_)
 
     def above(self, participant: str) -> list[str]:
-        return self._known.above(participant)
+        return self._known.foundings.above(participant)
 
     def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
         del register_offset, at

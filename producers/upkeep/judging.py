@@ -7,8 +7,9 @@ from typing import NamedTuple
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signing import SignatureInvalid
+from ...topics.keys.entitlement import may_say
 from ...topics.keys.keyrings import RefreshingKeyring
-from ...topics.keys.signatures import Verifier, may_say
+from ...topics.keys.signatures import Verifier
 from ...topics.transport.ports import Message
 from ...topics.transport.received import unwrap
 from .book import OwnEntry

@@ -14,7 +14,7 @@ from ...schemas.dates import date_of_ms
 from ...schemas.law.listing import Change, Status
 from ...schemas.wire.codec import from_wire
 from ...schemas.wire.signing import Keyring, PublicKey
-from ...topics.keys.signatures import may_say
+from ...topics.keys.entitlement import may_say
 from ...topics.storage.database import reading
 from ...topics.workers.clock import Clock
 from ..register.register import Register

@@ -27,9 +27,10 @@ from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.barrier_times import BarrierTimes
 from liandong.topics.keys.directory import KeyDirectory
+from liandong.topics.keys.entitlement import ListPlace
 from liandong.topics.keys.known_keys import KnownKeys
 from liandong.topics.keys.recounting import Recount, month_of
-from liandong.topics.keys.signatures import ListPlace, Verifier
+from liandong.topics.keys.signatures import Verifier
 from liandong.topics.keys.supervision import SupervisionActs
 from liandong.topics.transport.memory.log import MemoryMessage
 from liandong.topics.transport.ports import Subscriber

@@ -18,7 +18,7 @@ from liandong.schemas.wire.signing import Ed25519Signer, encode_signed
 from liandong.tests.worlds.clock import NOW
 from liandong.tests.worlds.list_copy import LIST, ListCopy
 from liandong.tests.worlds.records import FINGERPRINT, CourtScribe, registered
-from liandong.topics.keys.signatures import ListPlace
+from liandong.topics.keys.entitlement import ListPlace
 from liandong.topics.transport.memory.log import MemoryMessage
 from liandong.topics.transport.ports import OutgoingRecord, TopicPartition
 

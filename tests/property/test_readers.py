@@ -25,7 +25,8 @@ from liandong.tests.worlds.town_members import COURT, RAILWAY
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
-from liandong.topics.keys.signatures import ListPlace, Verifier
+from liandong.topics.keys.entitlement import ListPlace
+from liandong.topics.keys.signatures import Verifier
 from liandong.topics.storage.packing import parcels, unpacked
 from liandong.topics.transport.ports import OutgoingRecord
 from liandong.topics.transport.received import headers_of

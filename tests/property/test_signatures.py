@@ -33,7 +33,7 @@ from liandong.tests.worlds.town_members import COURT, RAILWAY, TownAgency
 from liandong.tests.worlds.wires import MemoryWire
 from liandong.topics.catalogue import names
 from liandong.topics.keys.directory import KeyDirectory
-from liandong.topics.keys.signatures import ListPlace
+from liandong.topics.keys.entitlement import ListPlace
 from liandong.topics.keys.supervision import SupervisionActs
 from liandong.topics.transport.memory.log import MemoryMessage
 from liandong.topics.transport.ports import BEGINNING, OutgoingRecord, TopicPartition

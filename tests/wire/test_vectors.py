@@ -21,9 +21,10 @@ from liandong.schemas.wire.framing import frame, unframe
 from liandong.schemas.wire.sealing import SealingKey, open_sealed
 from liandong.schemas.wire.signing import Ed25519Signer, SignatureInvalid, prove
 from liandong.tests.worlds.records import Keys
+from liandong.topics.keys.entitlement import may_say
 from liandong.topics.keys.key_files import StoredKey
 from liandong.topics.keys.known_keys import KnownKeys
-from liandong.topics.keys.signatures import Verifier, may_say
+from liandong.topics.keys.signatures import Verifier
 from liandong.topics.transport.partitioner import partition_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,9 +93,9 @@ def test_where_signers_act_and_how_high_versions_are_is_by_the_product_as_on_the
             known.register(current_schema("participant-key").fingerprint, bytes.fromhex(body))
     keys = {key_id: known.get(bytes.fromhex(key_id)) for key_id in given["acts_in"]}
     assert {key_id: key.jurisdiction for key_id, key in keys.items() if key} == given["acts_in"]
-    assert {each: known.founded_under(each) for each in given["superior"]} == given["superior"]
+    assert {each: known.foundings.under(each) for each in given["superior"]} == given["superior"]
     keyring = Keys()
-    keyring.superiors = {each: known.above(each) for each in ("court-a", "court-b")}
+    keyring.superiors = {each: known.foundings.above(each) for each in ("court-a", "court-b")}
     verifier = Verifier(keyring)
     for each in vectors["speaking"]:
         assert verifier.may_follow(each["court"], each["signer"]) == each["signs"]

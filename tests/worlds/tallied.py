@@ -7,8 +7,8 @@ from liandong.monitoring.notary.classify import ListMessage, Marker, MessageClas
 from liandong.monitoring.notary.tally import SignedBy, Tally, TallyEntry
 from liandong.tests.worlds.wires import Wire
 from liandong.topics.catalogue import names
+from liandong.topics.keys.entitlement import ListPlace
 from liandong.topics.keys.keyrings import RefreshingKeyring
-from liandong.topics.keys.signatures import ListPlace
 from liandong.topics.transport.reading import lane_of, read_all, topic_lanes
 from liandong.topics.workers.clock import SystemClock
 

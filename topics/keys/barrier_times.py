@@ -12,8 +12,9 @@ from ..transport.received import unwrap
 from ..workers.clock import Clock
 from ..workers.threads import Doorbell, work_until
 from ..workers.worker import AT_ONCE, Part
+from .entitlement import Reading
 from .keyrings import RefreshingKeyring
-from .signatures import Reading, Verifier
+from .signatures import Verifier
 
 _BACK = 50
 """So many records before the end reading begins: what stands there last may be nothing a notary signed."""

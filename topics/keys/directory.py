@@ -143,7 +143,7 @@ class KeyDirectory:
 
     def above(self, participant: str) -> list[str]:
         """Return everybody above a participant, the next one first; nobody while nothing could be read yet."""
-        return self._keys.above(participant) if self._loaded else []
+        return self._keys.foundings.above(participant) if self._loaded else []
 
     def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
         """Return the ids of the keys that were revoked for whoever had read the register so far at an instant (ms UTC).

@@ -15,28 +15,25 @@ from ...schemas.fingerprints import fingerprint as short_name
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError, frame, unframe
-from ...schemas.wire.rules import FOUNDED_KINDS
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid
 from ...schemas.wire.suites import find_suite, key_id
 from ..catalogue import names
 from ..transport.ports import Message
 from ..transport.received import Framed, unwrap
 from . import roots, signed_register
+from .entitlement import Reading, require
+from .foundings import Foundings, KeyContradiction
 from .key_files import StoredKey
 from .register_content import RegisterContent, earlier
 from .revocations import Revocation, RevokingRecords, signer_of
 from .roots import RootChain
 from .sealing_months import months_left_of
-from .signatures import Reading, require
 from .signed_register import RegisterProblem, RegisterStanding, SignedRegister, SignedWords
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
 OF_THE_REGISTER = (SCHEMA, signed_register.SCHEMA, roots.SCHEMA)
 """What may stand on the topic."""
-
-MOST_LEVELS = 8
-"""Of participants above each other; China's courts have four."""
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +46,7 @@ class KnownKeys:
         self._keys: dict[bytes, PublicKey] = {}
         self._superiors: dict[str, str] = {}
         """By participant, as its newest record says."""
-        self._superior_of_key: dict[bytes, str] = {}
-        self._founding: dict[str, PublicKey] = {}
-        """By participant its oldest signing key."""
+        self.foundings = Foundings()
         self._revoked: dict[str, tuple[int, list[PublicKey]]] = {}
         """By kind of participant the keys that were revoked as of a version."""
         self._revoking = RevokingRecords()
@@ -86,7 +81,7 @@ class KnownKeys:
             self.take_record(fingerprint, body)
             if is_version_of(fingerprint, SCHEMA):
                 self._revoking.place(decode(fingerprint, body), message.offset())
-        except (FramingError, Undecodable, SignatureInvalid, _Contradiction, SuiteUnknown) as refused:
+        except (FramingError, Undecodable, SignatureInvalid, KeyContradiction, SuiteUnknown) as refused:
             # a former root's records are on the topic until they are compacted
             if not self._warned and not self.roots.is_past(signer):
                 self._warned = True
@@ -140,12 +135,14 @@ class KnownKeys:
         )
         # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
         if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
-            raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
+            raise KeyContradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
         known = self._keys.get(new.key_id)
         if known is not None:
             if _identity(known) != _identity(new):
-                raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
-            self._require_founded_as_before(known, new, record["superior"])
+                raise KeyContradiction(
+                    f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s"
+                )
+            self.foundings.require_as_before(known, new, record["superior"])
             new = replace(
                 new,
                 valid_until=earlier(known.valid_until, new.valid_until),
@@ -154,21 +151,11 @@ class KnownKeys:
         superior = record["superior"]
         if new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
-            self._superior_of_key[new.key_id] = superior
-            self._note_founding(new)
+            self.foundings.note(new, superior)
             self.version += 1
             self._news.append(frame(fingerprint, body, None))
         self._revoking.keep(record, signer_of(body), frame(fingerprint, body, None))
         return record
-
-    def _require_founded_as_before(self, known: PublicKey, new: PublicKey, superior: str) -> None:
-        """Require that a registered key says what it said of where its owner acts and under whom: copies were made by that."""
-        decides = new.use == "sign" and new.kind in FOUNDED_KINDS
-        before = known.jurisdiction, self._superior_of_key[known.key_id]
-        if decides and before != (new.jurisdiction, superior):
-            raise _Contradiction(
-                f"key {new.key_id.hex()} of {known.participant} cannot move to another place or superior"
-            )
 
     def _signed(self, schema: str, fingerprint: bytes, body: bytes, keyring: Keyring) -> Mapping[str, Any]:
         record, mark = decode(fingerprint, body), short_name(schema.encode() + body)
@@ -195,9 +182,7 @@ class KnownKeys:
             record = self._signed(SCHEMA, fingerprint, body, self.roots.ever)
         except (FramingError, Undecodable, SuiteUnknown) as broken:
             raise SignatureInvalid(f"it shows no record of a key: {broken.message}") from broken
-        said = Revocation(bytes(record["key_id"]), record["revoked_at"])
-        if not said.revoked_at:
-            raise SignatureInvalid("it shows a record that revokes no key")
+        said = Revocation.of(record)
         known = self._keys.get(said.key_id)
         if self.roots.is_past(signer_of(body)) and not (known and known.revoked_at):
             raise SignatureInvalid(f"a former root alone revokes key {said.key_id.hex()}")
@@ -209,22 +194,10 @@ class KnownKeys:
         here = [key.key_id for key in revoked if jurisdiction in key.places]
         return self._revoking.shown(here, key_id(*self.roots.current), at)
 
-    def _note_founding(self, new: PublicKey) -> None:
-        """Note a key that was registered if it is the oldest of its owner's for signing; of two the one with the lower id."""
-        before = self._founding.get(new.participant)
-        if new.use == "sign" and (before is None or before.key_id == new.key_id or _age(new) < _age(before)):
-            self._founding[new.participant] = new
-
-    def _as_founded(self, key: PublicKey) -> PublicKey:
-        """Return a key that acts where its owner's oldest does, if what its owner signs decides what a copy is."""
-        founding = self._founding.get(key.participant) if key.kind in FOUNDED_KINDS else None
-        same = founding is None or key.jurisdiction == founding.jurisdiction
-        return key if founding is None or same else replace(key, jurisdiction=founding.jurisdiction)
-
     def get(self, key_id_: bytes) -> PublicKey | None:
         """Return a registered key, None if unknown; one of a court, notary or publisher with the jurisdiction of its owner's oldest."""
         key = self._keys.get(key_id_)
-        return None if key is None else self._as_founded(key)
+        return None if key is None else self.foundings.as_founded(key)
 
     def all(self) -> list[PublicKey]:
         """Return every key as its own record has it, ended ones included."""
@@ -233,22 +206,6 @@ class KnownKeys:
     def superior(self, participant: str) -> str:
         """Return the participant above one now, empty if there is none: who reads along what is sealed to it."""
         return self._superiors.get(participant, "")
-
-    def founding_key(self, participant: str) -> PublicKey | None:
-        """Return a participant's oldest signing key, of two the one with the lower id; None if it has none."""
-        return self._founding.get(participant)
-
-    def founded_under(self, participant: str) -> str:
-        """Return the participant above one as its oldest signing key says, for ever: copies are the same whenever they were made."""
-        key = self.founding_key(participant)
-        return "" if key is None else self._superior_of_key[key.key_id]
-
-    def above(self, participant: str) -> list[str]:
-        """Return everybody who may speak for a participant in lists, the next one first; `MOST_LEVELS` at most."""
-        found: list[str] = []
-        while len(found) < MOST_LEVELS and (participant := self.founded_under(participant)):
-            found.append(participant)
-        return found
 
     def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
         """Return the key that what is kept as `retention` is sealed to now: of those valid, and of a suite that is known here,
@@ -285,7 +242,7 @@ class KnownKeys:
 
     def _signing_keys(self, kind: str) -> list[PublicKey]:
         keys = list(self._keys.values())
-        return [self._as_founded(key) for key in keys if key.kind == kind and key.use == "sign"]
+        return [self.foundings.as_founded(key) for key in keys if key.kind == kind and key.use == "sign"]
 
     @property
     def hash(self) -> bytes:
@@ -335,21 +292,9 @@ class KnownKeys:
             self._news.append(frame(fingerprint, body, None))
 
 
-class _Contradiction(LiandongError):
-    """A record the root signed that goes against what is registered."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
-
-
 def _identity(key: PublicKey) -> tuple[object, ...]:
     """Return what a registered key is and is for, which never changes."""
     return key.participant, key.kind, key.use, key.suite, key.public_key, key.retention, key.period
-
-
-def _age(key: PublicKey) -> tuple[int, bytes]:
-    """Return what orders the keys of a participant: since when they are valid, then their ids."""
-    return key.valid_from, key.key_id
 
 
 def _of_schema(framed: Iterable[Framed], schema: str) -> list[Framed]:

@@ -32,8 +32,8 @@ from ...schemas.wire.sealing import CannotOpen, SealingKey, open_sealed
 from ...schemas.wire.signing import SignatureInvalid
 from ..transport.ports import Message
 from ..transport.received import unwrap
+from .entitlement import Reading, require
 from .keyrings import Directory
-from .signatures import Reading, require
 
 _SCHEMA_OPENED = "interception"
 _PERIOD = re.compile(r"2[0-9]{3}-(0[1-9]|1[0-2])\Z")

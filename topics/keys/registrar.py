@@ -143,8 +143,8 @@ class Registrar(Participants):
         names another superior or place than the register does: what a copy took would no longer be what a new one takes.
         """
         for one in self.list():
-            if (founded := read.founding_key(one.id)) is not None:
-                _require_founded_so(one, founded, read.founded_under(one.id))
+            if (founded := read.foundings.key_of(one.id)) is not None:
+                _require_founded_so(one, founded, read.foundings.under(one.id))
         self.root_books.level_with(read.signed)
         with self._locked():
             for owner in (ESCROW, *(one.id for one in self.list())):

@@ -6,6 +6,7 @@ An offset in the topic of keys could not say that: where the topic was made agai
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import KEY_ID_LENGTH
 
 
@@ -15,6 +16,13 @@ class Revocation(NamedTuple):
     key_id: bytes
     revoked_at: int
     """ms UTC."""
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> "Revocation":
+        """Return what a record of a key says. Raises SignatureInvalid if it revokes none."""
+        if not record["revoked_at"]:
+            raise SignatureInvalid("it shows a record that revokes no key")
+        return cls(bytes(record["key_id"]), record["revoked_at"])
 
 
 class RevokingRecords:

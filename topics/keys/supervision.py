@@ -27,8 +27,8 @@ from ..transport.received import unwrap
 from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import AT_ONCE, Part
+from .entitlement import Reading, is_refused_for_good, require
 from .keyrings import Directory
-from .signatures import Reading, is_refused_for_good, require
 
 SCHEMA = "supervision-act"
 """Schema, and context of the signature."""

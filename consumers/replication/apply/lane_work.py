@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ....schemas.law.listing import ENDED_FROM
 from ....schemas.wire.suites import suite_of
-from ....topics.keys.signatures import ListPlace, Verifier
+from ....topics.keys.entitlement import ListPlace
+from ....topics.keys.signatures import Verifier
 from ....topics.transport.ports import Message
 from ...store.batch import StoreBatch
 from ...store.layout import Incident, LaneState

@@ -57,7 +57,15 @@ CHINESE_HELP: dict[str, str] = {
     "Six digits (GB/T 2260).": "六位行政区划代码（GB/T 2260）。",
     "An office that answers.": "负责答复的部门。",
     "A court's token in case numbers, as 苏0505.": "法院代字，如苏0505。",
-    "Give a court the token its case numbers carry: the intake holds them against it.": "设定本院案号中的法院代字，收件时据此核对。",
+    "Give a court the token its case numbers carry, which the intake holds them against, or its day of take-over.": (
+        "设定本院案号中的法院代字（收件时据此核对），或设定接入日。"
+    ),
+    "The day a court's list came here; entries published later are never stock, and the day never moves later.": (
+        "法院名单接入本系统之日；此后发布的条目不属于存量，接入日不得推后。"
+    ),
+    "Entries that were on the national list before the court's take-over: they may lack what the site does not publish.": (
+        "接入之前已在全国名单上的条目（存量）：可以缺少公布网站不公布的内容。"
+    ),
     "Algorithms of its keys; else as set, or as those of the keys before.": "密钥算法；不指定则按设置，或与原密钥相同。",
     "Show the participants on this machine and the root key they are signed by.": "显示本机的参与方及为其签名的根公钥。",
     "Give a participant new keys, sealing keys of the coming months too; old ones are kept to open what was sealed to them.": "为参与方更换密钥，含今后数月的密封密钥；旧密钥保留，用于打开已密封的内容。",

@@ -8,6 +8,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from ...schemas.errors import LiandongError, SuiteUnknown
@@ -29,6 +30,7 @@ from .roots import RootChain
 from .sealing_months import months_left_of
 from .signatures import Reading, require
 from .signed_register import RegisterProblem, RegisterStanding, SignedRegister, SignedWords
+from .takeover import takeover_day
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
@@ -50,6 +52,8 @@ class KnownKeys:
         self._superiors: dict[str, str] = {}
         """By participant, as its newest record says."""
         self._superior_of_key: dict[bytes, str] = {}
+        self._takeovers: dict[str, date] = {}
+        """By court the earliest day of take-over that was ever signed."""
         self._founding: dict[str, PublicKey] = {}
         """By participant its oldest signing key."""
         self._revoked: dict[str, tuple[int, list[PublicKey]]] = {}
@@ -152,7 +156,8 @@ class KnownKeys:
                 revoked_at=earlier(known.revoked_at, new.revoked_at),
             )
         superior = record["superior"]
-        if new != known or self._superiors.get(new.participant) != superior:
+        takes_over_earlier = self._note_takeover(record)
+        if takes_over_earlier or new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
             self._superior_of_key[new.key_id] = superior
             self._note_founding(new)
@@ -160,6 +165,14 @@ class KnownKeys:
             self._news.append(frame(fingerprint, body, None))
         self._revoking.keep(record, signer_of(body), frame(fingerprint, body, None))
         return record
+
+    def _note_takeover(self, record: Mapping[str, Any]) -> bool:
+        """Note a court's day of take-over, and tell whether that is news: it never moves later, whatever is signed after it."""
+        day, before = takeover_day(record["takeover_on"]), self._takeovers.get(record["participant"])
+        if record["kind"] != "court" or day is None or (before is not None and before <= day):
+            return False
+        self._takeovers[record["participant"]] = day
+        return True
 
     def _require_founded_as_before(self, known: PublicKey, new: PublicKey, superior: str) -> None:
         """Require that a registered key says what it said of where its owner acts and under whom: copies were made by that."""
@@ -233,6 +246,10 @@ class KnownKeys:
     def superior(self, participant: str) -> str:
         """Return the participant above one now, empty if there is none: who reads along what is sealed to it."""
         return self._superiors.get(participant, "")
+
+    def takeover_on(self, court: str) -> date | None:
+        """Return the day on which a court's list came here, None if none is signed: nothing of it is stock then."""
+        return self._takeovers.get(court)
 
     def founding_key(self, participant: str) -> PublicKey | None:
         """Return a participant's oldest signing key, of two the one with the lower id; None if it has none."""

@@ -158,9 +158,37 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "decision_number",
         "决定书文号",
-        "number of the decision; exit bans must have one",
-        "决定书文号；限制出境必填",
+        "number of the decision; new list entries and exit bans must have one",
+        "决定书文号；新纳入名单及限制出境必填",
         ("决定文号",),
+    ),
+    Column(
+        "signed_by",
+        "签发院长",
+        "new list entries: the president of the court who signed the decision, by name (art. 5 ¶3)",
+        "新纳入的必填：签发决定书的院长姓名（第五条第三款）",
+        ("签发人", "签发"),
+    ),
+    Column(
+        "signed_on",
+        "签发日期",
+        "new list entries: day of the president's signature, on which the decision was made (art. 5 ¶3)",
+        "新纳入的必填：院长签发日期，即决定书作出之日（第五条第三款）",
+        ("签发时间", "决定日期"),
+    ),
+    Column(
+        "served_on",
+        "送达日期",
+        "new list entries: day on which the decision was served on the debtor (art. 5 ¶3)",
+        "新纳入的必填：决定书送达被执行人的日期（第五条第三款）",
+        ("送达时间",),
+    ),
+    Column(
+        "warned_on",
+        "风险提示日期",
+        "list entries: day on which the enforcement notice that warns of the listing was served (art. 5 ¶1); asked for",
+        "失信名单：载明纳入风险提示的执行通知书送达日期（第五条第一款）；未填将提示",
+        ("执行通知送达日期", "提示日期"),
     ),
     Column(
         "grounds",
@@ -213,15 +241,16 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "initiated_by",
         "启动方式",
-        "CREDITOR or EX_OFFICIO; decides the six-month bar after a deletion",
-        "申请或依职权；决定删除后六个月限制是否适用",
+        "CREDITOR or EX_OFFICIO, needed of new list entries (art. 5 ¶2); decides the six-month bar after a deletion",
+        "申请或依职权，新纳入的必填（第五条第二款）；决定删除后六个月限制是否适用",
         ("applied_by", "申请方式"),
     ),
     Column(
         "applied_on",
         "申请日期",
-        "day the creditor applied for the listing; needed after a deletion that the creditor asked for (D3)",
-        "申请执行人申请纳入的日期；曾依其申请删除（D3）的必填",
+        "day the creditor applied for the listing; needed of new list entries that they applied for (art. 5 ¶2), and after a deletion "
+        "that they asked for (D3)",
+        "申请执行人申请纳入的日期；依申请新纳入的必填（第五条第二款），曾依其申请删除（D3）的必填",
         ("申请纳入日期",),
     ),
     Column("basis_number", "执行依据文号", "number of the instrument enforced", "生效法律文书文号"),
@@ -259,7 +288,12 @@ COLUMNS: tuple[Column, ...] = (
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 
-DAY_COLUMNS = frozenset(("birth_date", "term_start", "term_end", "filing_date", "publish_date"))
+DAY_COLUMNS = frozenset(
+    (
+        *("birth_date", "term_start", "term_end", "filing_date", "publish_date"),
+        *("signed_on", "served_on", "warned_on", "applied_on"),
+    )
+)
 """Columns whose values are days."""
 
 _DROPPED = (

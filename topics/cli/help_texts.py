@@ -161,7 +161,22 @@ CHINESE_HELP: dict[str, str] = {
     "A column of the intake file; may be repeated.": "填报文件的一列，可重复。",
     "CN_ID, PASSPORT, USCC …; the number is asked for or read from stdin.": "CN_ID、PASSPORT、USCC 等；号码由提示输入或从标准输入读取。",
     "Issuer of a passport, ISO 3166-1 alpha-3.": "护照签发国，ISO 3166-1 三字母代码。",
-    "Show the court's own entries by id, case number or certificate; numbers and names are masked.": "按编号、案号或证件查找本院条目；号码和姓名已遮盖。",
+    "Show or export the court's own entries, by id, case number or certificate, or all that match; numbers and names are masked.": (
+        "按编号、案号或证件查询本院条目，或按条件列出、导出本院条目；号码和姓名以掩码显示。"
+    ),
+    "On this ground of art. 1.": "具有第一条的该项情形。",
+    "The last day of its term is before this one.": "期限届满日早于该日。",
+    "Its term ends within so many days from today.": "期限自今日起若干天内届满。",
+    "Only what no act has ended.": "仅列未终止的条目。",
+    "LIST_ENTRY, CONSUMPTION_ORDER or EXIT_BAN.": "LIST_ENTRY（失信名单）、CONSUMPTION_ORDER（限制消费令）或 EXIT_BAN（限制出境）。",
+    "What this batch published or changed.": "该批次发布或变更的条目。",
+    "Live entries that lack what a new one must state (art. 5), counted by what is missing.": (
+        "缺少新纳入所需内容（第五条）的在列条目，并按所缺内容计数。"
+    ),
+    "With --incomplete: only those that lack this one.": "与 --incomplete 一并使用：仅列缺少该项的条目。",
+    "At most so many; 100 on the screen, all in an export.": "最多列出的条目数；屏幕默认 100 个，导出默认全部。",
+    "Go on behind this entry, the last one of the page before.": "从该条目（上一页最后一个）之后继续。",
+    "Write them to a new .csv, .json, .jsonl or .xlsx file.": "写入新的 .csv、.json、.jsonl 或 .xlsx 文件。",
     "An id or a case number.": "编号或案号。",
     "Send what the publisher of a jurisdiction accepts, until SIGTERM or Ctrl-C; then finish what is in flight.\n\nSeveral may run: one sends, the others take over when it stops.": "发送辖区发布方受理的内容，直到 SIGTERM 或 Ctrl-C；随后完成在途内容。\n\n可运行多个：一个发送，停止时由其他接替。",
     "Whose outbox; default: the court's jurisdiction.": "谁的待发箱；默认为该法院的辖区。",

@@ -143,7 +143,7 @@ class Acts:
                 raise ActUnlawful("ACT_BEFORE_PUBLICATION", day=day.isoformat(), published=entry.publish_date)
             changed = change(connection, under_act, today)
             if changed.whole.entry.digest != entry.digest:
-                self.register.add_former_states(connection, [_former(under_act, kind, today)])
+                self.register.add_former_states(connection, [_former(under_act, changed, kind, today)])
             record = ended(changed.record, status) if status >= ENDED_FROM else changed.record | {"status": int(status)}
             draft = Draft(entry.entry_id, entry.version + 1, kind, ruling.reason, day.isoformat(), parts_of(record))
             [accepted] = accept(self.register, connection, self.identity, [draft], Acceptance(batch.batch_id, now))
@@ -181,12 +181,19 @@ def _after(whole: WholeEntry, draft: Draft, body: bytes, status: Status) -> Whol
     return whole._replace(entry=entry, body=body, full_body=whole.whole_body if status >= ENDED_FROM else None)
 
 
-def _former(under_act: EntryUnderAct, kind: Change, today: date) -> FormerState:
+def _former(under_act: EntryUnderAct, changed: ChangedEntry, kind: Change, today: date) -> FormerState:
     """Return what an entry said until it was changed, so that an older file does not bring it back."""
     entry, record = under_act.whole.entry, under_act.record
-    extended_from = record["term_end"] if kind is Change.EXTEND else ""
-    named = name_hash(record["name"])
-    return FormerState(entry.ordinal, entry.digest, entry.decision_number, named, extended_from, today.isoformat())
+    return FormerState(
+        entry.ordinal,
+        entry.digest,
+        entry.decision_number,
+        name_hash(record["name"]),
+        record["term_end"] if kind is Change.EXTEND else "",
+        today.isoformat(),
+        entry.version,
+        int(changed.whole.certificates != under_act.whole.certificates),
+    )
 
 
 def _stated(update_id: bytes, ruling: CourtRuling, due: date | None) -> StatedRuling:

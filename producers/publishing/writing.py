@@ -95,7 +95,7 @@ class ChunkWriter:
     def _remember(self, connection: Connection, changes: Sequence[ComparedRow]) -> None:
         """Remember what entries said of whom they mean, where the file says something else."""
         corrected = {each.entry.ordinal: each for each in changes if each.entry is not None}
-        states = list[FormerState]()
+        states, today = list[FormerState](), self._today.isoformat()
         for ordinal, body, certificates in self._register.said_of(connection, list(corrected)):
             row, record = corrected[ordinal].row, from_wire(body)
             before = name_hash(record["name"])
@@ -103,7 +103,7 @@ class ChunkWriter:
                 entry = corrected[ordinal].entry
                 assert entry is not None  # noqa: S101  by the rows that were asked for
                 states.append(
-                    FormerState(ordinal, entry.digest, entry.decision_number, before, "", self._today.isoformat())
+                    FormerState(ordinal, entry.digest, entry.decision_number, before, "", today, entry.version)
                 )
         self._register.add_former_states(connection, states)
 

@@ -114,6 +114,10 @@ class FormerState(NamedTuple):
     extended_from: str
     """The last day before an extension, else empty."""
     changed_on: str
+    version: int
+    """The last one that said so."""
+    named_others: int = 0
+    """1 if an act then named other certificates: until then it hit somebody else."""
 
 
 def decision_form(number: str) -> str:

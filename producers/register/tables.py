@@ -149,6 +149,9 @@ def _former_states(metadata: MetaData) -> Table:
         # the last day before an extension, else empty
         Column("extended_from", Text, nullable=False),
         Column("changed_on", Text, nullable=False),
+        # the last version that said so, and 1 if an act then named other certificates
+        Column("version", BigInteger, nullable=False),
+        Column("named_others", Integer, nullable=False),
         sqlite_with_rowid=False,
     )
 

@@ -164,6 +164,9 @@ CHINESE_HELP: dict[str, str] = {
     "Show or export the court's own entries, by id, case number or certificate, or all that match; numbers and names are masked.": (
         "按编号、案号或证件查询本院条目，或按条件列出、导出本院条目；号码和姓名以掩码显示。"
     ),
+    "Show interceptions because of entries that were revoked, or whose identity was corrected: a basis for state compensation.\n\nWhat the inbox has read is shown: run `liandong court inbox` before.": "列出因已撤销或者身份已更正的条目而发生的拦截，供办理国家赔偿时核查。\n\n仅列收件箱已读取的内容：请先执行 `liandong court inbox`。",
+    "Whose entries.": "法院代码。",
+    "Of this one alone.": "仅列该条目。",
     "On this ground of art. 1.": "具有第一条的该项情形。",
     "The last day of its term is before this one.": "期限届满日早于该日。",
     "Its term ends within so many days from today.": "期限自今日起若干天内届满。",

@@ -1,0 +1,44 @@
+"""Which versions of a court's entries were wrong: those before a revocation, and before a correction of whom they mean."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from ...schemas import ids
+from ...schemas.law.listing import Status
+from ...schemas.law.wrongful import WrongfulCause, WrongfulSpan
+from ...topics.settings import Settings
+from ...topics.storage.database import reading
+from ...topics.workers.clock import Clock
+from ..court import court_named
+from ..register.reader import RegisterReader
+from ..register.register import register_as_it_is
+
+
+def wrongful_spans(settings: Settings, court: str, clock: Clock) -> list[WrongfulSpan]:
+    """Return all of them, in the order in which the entries were made; nothing of the register is changed."""
+    participant = court_named(settings, court)
+    register = register_as_it_is(settings, participant.jurisdictions[0], clock)
+    try:
+        return sorted(spans_of(register, participant.id), key=lambda span: (span.entry, span.through_version))
+    finally:
+        register.close()
+
+
+def spans_of(register: RegisterReader, court: str) -> Iterator[WrongfulSpan]:
+    """Yield those of one court: of corrected entries all versions until the correction, of revoked ones all there are."""
+    entries, former = register.tables.entries.c, register.tables.former_states.c
+    shown = (entries.instrument, entries.entry_id, entries.case_number)
+    corrected = (
+        select(*shown, former.version, former.changed_on)
+        .where(former.ordinal == entries.ordinal, former.named_others == 1)
+        .where(entries.court == court)
+    )
+    revoked = select(*shown, entries.version, entries.changed_on).where(
+        entries.court == court, entries.status == int(Status.REVOKED)
+    )
+    with reading(register.engine) as connection:
+        for cause, query in ((WrongfulCause.CORRECTED, corrected), (WrongfulCause.REVOKED, revoked)):
+            for instrument, entry_id, case_number, version, day in connection.execute(query):
+                text = ids.entry_text(int(instrument), bytes(entry_id))
+                yield WrongfulSpan(text, bytes(entry_id), case_number, cause, int(version), day)

@@ -107,20 +107,22 @@ def set_(
 ) -> None:
     """Give a court the token its case numbers carry, which the intake holds them against, or its day of take-over."""
     participants = registrar_of(ctx)
-    changed = participants.load(participant)
+    changed, problem = participants.load(participant), None
     if court_token or not takeover:
         changed = participants.set_court_token(participant, court_token)
     if takeover:
         from .takeover import set_takeover
 
-        changed = set_takeover(participants, participant, takeover)
+        changed, problem = set_takeover(participants, participant, takeover)
     if as_json:
-        print_json(_as_dict(changed, participants))
+        print_json({**_as_dict(changed, participants), **(_publication(problem) if takeover else {})})
         return
     said = {"participant": changed.id, "token": changed.court_token, "day": changed.takeover_on}
     for name, is_set in (("token", court_token or not takeover), ("takeover", takeover)):
         if is_set:
             typer.echo(_TEXTS[name][participants.settings.lang].format(**said))
+    if takeover:
+        _tell_publication(participants, participant, problem)
 
 
 @app.command("list")

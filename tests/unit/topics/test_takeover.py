@@ -1,20 +1,26 @@
 """A court's day of take-over: signed by the root, never later, and nothing where nobody has signed it."""
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from liandong.__main__ import main
 from liandong.schemas.wire.avro_schemas import versions_of
 from liandong.schemas.wire.examples import load_examples
 from liandong.schemas.wire.signing import encode_signed
 from liandong.schemas.wire.suites import signing_key
 from liandong.tests.unit.topics.test_keyring import KeyOffice
+from liandong.tests.worlds.chance import CHANCE
 from liandong.topics.keys.key_files import StoredKey
 from liandong.topics.keys.known_keys import SCHEMA, KnownKeys
 from liandong.topics.keys.manifest_problems import ParticipantRefused
 from liandong.topics.keys.opening import kept_takeover
 from liandong.topics.keys.register_memory import memory_of
+from liandong.topics.keys.registrar import Registrar
+from liandong.topics.settings import load_settings
+from liandong.topics.workers.clock import SystemClock
 
 COURT = "court-su0505"
 NOVEMBER, OCTOBER = date(2026, 11, 1), date(2026, 10, 9)
@@ -131,3 +137,27 @@ def test_records_of_before_are_readable_and_say_no_day() -> None:
     [example] = [one for one in load_examples() if (one.schema, one.version) == (SCHEMA, 1)]
     assert "takeover_on" not in example.record
     assert versions_of(SCHEMA)[-1].definition["fields"] == versions_of(SCHEMA)[0].definition["fields"][:-1]
+
+
+def test_an_administrator_gives_it_in_either_language_and_is_told_what_is_not_signed_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIANDONG_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("LIANDONG_BOOTSTRAP", "127.0.0.1:1")
+    Registrar(load_settings(), SystemClock(), CHANCE).new(COURT, "court", jurisdictions=["js"])
+
+    def ran(*words: str, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main([*words])
+        told = capsys.readouterr()
+        assert ended.value.code == code, told
+        return told.out + told.err
+
+    told = ran("participant", "set", COURT, "--takeover", "2026-11-01")
+    assert "its list came here on 2026-11-01" in told
+    assert "keys NOT published yet, BROKER_UNREACHABLE" in told
+    chinese = ran("--lang", "zh", "participant", "set", COURT, "--takeover", "2026-10-09", "--court-token", "苏0505")
+    assert "接入日为 2026-10-09" in chinese
+    assert "never moves later" in ran("participant", "set", COURT, "--takeover", "2026-11-01", code=2)
+    listed = json.loads(ran("participant", "list", "--json"))["participants"]
+    assert [(one["takeover_on"], one["court_token"]) for one in listed] == [("2026-10-09", "苏0505")]

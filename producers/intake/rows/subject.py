@@ -15,7 +15,7 @@ from ....schemas.people.name_damage import NO_NAMES, name_damage
 from ....schemas.people.names import display_form, holds_private_use
 from ....schemas.spelling import compact, hides_text
 from .bound import check_bound
-from .columns import MAX_CERTIFICATES
+from .column import MAX_CERTIFICATES
 from .model import DebtorCategory, HeldCertificate
 from .row import RowUnderCheck
 from .words import CATEGORIES, CERTIFICATE_TYPES, KINDS, LINKS, ROLES, SEXES

@@ -67,7 +67,7 @@ def _open_commands(settings: "Settings", jurisdiction: str, court: str, clock: "
 
 
 def _wrongful_spans(settings: "Settings", court: str) -> "list[WrongfulSpan]":
-    from .producers.acts.wrongful import wrongful_spans
+    from .producers.cli.own_entries import wrongful_spans
     from .topics.workers.clock import SystemClock
 
     return wrongful_spans(settings, court, SystemClock())

@@ -7,22 +7,8 @@ from sqlalchemy import select
 from ...schemas import ids
 from ...schemas.law.listing import Status
 from ...schemas.law.wrongful import WrongfulCause, WrongfulSpan
-from ...topics.settings import Settings
 from ...topics.storage.database import reading
-from ...topics.workers.clock import Clock
-from ..court import court_named
 from ..register.reader import RegisterReader
-from ..register.register import register_as_it_is
-
-
-def wrongful_spans(settings: Settings, court: str, clock: Clock) -> list[WrongfulSpan]:
-    """Return all of them, in the order in which the entries were made; nothing of the register is changed."""
-    participant = court_named(settings, court)
-    register = register_as_it_is(settings, participant.jurisdictions[0], clock)
-    try:
-        return sorted(spans_of(register, participant.id), key=lambda span: (span.entry, span.through_version))
-    finally:
-        register.close()
 
 
 def spans_of(register: RegisterReader, court: str) -> Iterator[WrongfulSpan]:

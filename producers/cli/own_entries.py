@@ -7,10 +7,14 @@ from ...schemas.dates import date_of_ms
 from ...schemas.law.beginnings import facts_in
 from ...schemas.law.case_number import parse_case_number
 from ...schemas.law.listing import Change, PersonKind
+from ...schemas.law.wrongful import WrongfulSpan
 from ...schemas.people.certificates import Certificate, equivalents, mask
 from ...schemas.wire.codec import from_wire
-from ..court import Court
-from ..register.register import Update, WholeEntry
+from ...topics.settings import Settings
+from ...topics.workers.clock import Clock
+from ..acts.wrongful import spans_of
+from ..court import Court, court_named
+from ..register.register import Update, WholeEntry, register_as_it_is
 from ..updates.records import holder_hash, unpack_beginning, unpack_certificates
 from .options import entry_id
 
@@ -103,3 +107,13 @@ def result_of(court: Court, update: Update, *, sent: bool) -> dict[str, Any]:
         "sent": sent,
         **_stated(court, update),
     }
+
+
+def wrongful_spans(settings: Settings, court: str, clock: Clock) -> list[WrongfulSpan]:
+    """Return all of them, in the order in which the entries were made; nothing of the register is changed."""
+    participant = court_named(settings, court)
+    register = register_as_it_is(settings, participant.jurisdictions[0], clock)
+    try:
+        return sorted(spans_of(register, participant.id), key=lambda span: (span.entry, span.through_version))
+    finally:
+        register.close()

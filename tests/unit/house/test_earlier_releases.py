@@ -272,6 +272,7 @@ def refusal(settings: Settings, *words: str) -> str:
 def test_databases_of_a_newer_release_are_refused_with_a_code_and_left_as_they_are(settings: Settings) -> None:
     for file, engine, _ in list(opened(settings)):
         with engine.begin() as connection:
+            noted = connection.execute(text("SELECT number, needs, store FROM liandong_formats")).all()
             connection.execute(text("UPDATE liandong_formats SET number = 99, needs = 99"))
         engine.dispose()
         kept = file.read_bytes()
@@ -280,7 +281,8 @@ def test_databases_of_a_newer_release_are_refused_with_a_code_and_left_as_they_a
         assert str(file) in refused.value.message
         assert file.read_bytes() == kept
         with engine.begin() as connection:
-            connection.execute(text("UPDATE liandong_formats SET number = 1, needs = 1"))
+            back = text("UPDATE liandong_formats SET number = :number, needs = :needs WHERE store = :store")
+            connection.execute(back, [row._asdict() for row in noted])
         engine.dispose()
 
 

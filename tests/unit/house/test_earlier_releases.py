@@ -34,8 +34,10 @@ from liandong.monitoring.notary.tally_store import TallyStore
 from liandong.monitoring.transparency.head_log import note_key
 from liandong.monitoring.transparency.tiled_log import TiledLog
 from liandong.producers.commands import sent
+from liandong.producers.register.filtering import lacking_counts
 from liandong.producers.register.register import open_register, register_as_it_is
 from liandong.producers.register.tables import register_tables
+from liandong.schemas.law.beginnings import ALL, Fact
 from liandong.schemas.law.listing import Status
 from liandong.tests.releases.store import counted
 from liandong.tests.worlds.commands import liandong
@@ -132,6 +134,10 @@ def test_a_register_is_read_with_what_its_courts_published(settings: Settings) -
     register = register_as_it_is(settings, "js", CLOCK)
     entries = register.find(COURT)
     assert len(entries) == 300
+    # that release asked for nothing of how an entry began and kept the decision's number alone: it is asked back, and nothing is stock
+    assert {each.entry.missing for each in entries} == {int(ALL & ~Fact.DECISION_NUMBER)}
+    assert lacking_counts(register, COURT)["served_on"] == len([each for each in entries if not each.entry.has_ended])
+    assert {each.stock for each in entries} == {0}
     register.close()
     register = open_register(settings, "js", CLOCK)
     assert {lane: backlog.rows for lane, backlog in register.outbox.backlog().items()} == dict.fromkeys(

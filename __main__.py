@@ -23,6 +23,7 @@ from .topics.private_files import telling_full
 if TYPE_CHECKING:
     from .producers.commands.sent import CommandRegister
     from .producers.relay.relay import Relay
+    from .schemas.law.wrongful import WrongfulSpan
     from .topics.settings import Settings
     from .topics.storage.outbox import SqlOutbox
     from .topics.transport.ports import Publisher
@@ -65,6 +66,13 @@ def _open_commands(settings: "Settings", jurisdiction: str, court: str, clock: "
     return open_commands(settings, jurisdiction, court, clock)
 
 
+def _wrongful_spans(settings: "Settings", court: str) -> "list[WrongfulSpan]":
+    from .producers.cli.own_entries import wrongful_spans
+    from .topics.workers.clock import SystemClock
+
+    return wrongful_spans(settings, court, SystemClock())
+
+
 def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
     from .producers.relay.delivery import send_all
     from .topics.workers.chance import SystemChance
@@ -82,7 +90,7 @@ def _relay(outbox: "SqlOutbox", publisher: "Publisher", clock: "Clock") -> "Rela
 
 topics_cli.mount(app)
 producers_cli.mount(app)
-consumers_cli.mount(app, open_commands=_open_commands, send=_send, relay=_relay)
+consumers_cli.mount(app, open_commands=_open_commands, send=_send, relay=_relay, wrongful_spans=_wrongful_spans)
 monitoring_cli.mount(app)
 
 

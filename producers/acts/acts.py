@@ -18,8 +18,8 @@ from ...schemas.wire.codec import from_wire
 from ...topics.workers.clock import Clock
 from ..intake.rows.model import HeldCertificate
 from ..register.register import Register, Update, WholeEntry
-from ..register.rows import StatedRuling, new_batch
-from ..updates.records import Fields, digest_of, ended, parts_of, unpack_certificates, with_term_end
+from ..register.rows import FormerState, StatedRuling, new_batch
+from ..updates.records import Fields, digest_of, ended, name_hash, parts_of, unpack_certificates, with_term_end
 from ..updates.updates import Acceptance, CourtIdentity, Draft, accept
 from .lawful import ActedOn, check_deletion, check_revocation, check_shield, due_day, extended_until
 from .reasons import check_reason
@@ -142,6 +142,8 @@ class Acts:
             if day.isoformat() < entry.publish_date:
                 raise ActUnlawful("ACT_BEFORE_PUBLICATION", day=day.isoformat(), published=entry.publish_date)
             changed = change(connection, under_act, today)
+            if changed.whole.entry.digest != entry.digest:
+                self.register.add_former_states(connection, [_former(under_act, changed, kind, today)])
             record = ended(changed.record, status) if status >= ENDED_FROM else changed.record | {"status": int(status)}
             draft = Draft(entry.entry_id, entry.version + 1, kind, ruling.reason, day.isoformat(), parts_of(record))
             [accepted] = accept(self.register, connection, self.identity, [draft], Acceptance(batch.batch_id, now))
@@ -177,6 +179,21 @@ def _after(whole: WholeEntry, draft: Draft, body: bytes, status: Status) -> Whol
     """Return the entry as it stands with its newest update; of one that ends the last whole body stays beside it."""
     entry = whole.entry._replace(version=draft.version, status=status, reason=draft.reason, changed_on=draft.changed_on)
     return whole._replace(entry=entry, body=body, full_body=whole.whole_body if status >= ENDED_FROM else None)
+
+
+def _former(under_act: EntryUnderAct, changed: ChangedEntry, kind: Change, today: date) -> FormerState:
+    """Return what an entry said until it was changed, so that an older file does not bring it back."""
+    entry, record = under_act.whole.entry, under_act.record
+    return FormerState(
+        entry.ordinal,
+        entry.digest,
+        entry.decision_number,
+        name_hash(record["name"]),
+        record["term_end"] if kind is Change.EXTEND else "",
+        today.isoformat(),
+        entry.version,
+        int(changed.whole.certificates != under_act.whole.certificates),
+    )
 
 
 def _stated(update_id: bytes, ruling: CourtRuling, due: date | None) -> StatedRuling:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ...schemas import ids
 from ...schemas.errors import WrongUsage
+from ...schemas.law.beginnings import Fact
 from ...schemas.law.grounds import Ground
 from ...schemas.law.listing import Change, Instrument, Link, PersonKind, PersonRole
 from ...schemas.law.terms import EXTENSION_MONTHS, term_end
@@ -19,13 +20,21 @@ from ..intake.rows.columns import COLUMN_NAMES
 from ..intake.rows.model import HeldCertificate, IntakeContext, ListingInput, Performance, RawRow
 from ..intake.rows.parsing import parse_row
 from ..register.register import Register, Update
+from ..register.rows import Completion
 from ..updates.records import content_of, digest_of, holder_hash, identities, name_hash, pack_certificates
 from ..updates.updates import CourtIdentity
 from .acts import ActRefused, Acts, ChangedEntry, CourtRuling, EntryUnderAct
 from .reasons import check_reason
 
-FIXED = frozenset(("instrument", "court_code", "court_name"))
-"""Columns a correction cannot change: that would be another entry."""
+FIXED = frozenset(
+    (
+        *("instrument", "court_code", "court_name"),
+        *("signed_by", "signed_on", "served_on", "warned_on", "initiated_by", "applied_on"),
+    )
+)
+"""Columns a correction cannot change: that would be another entry, or tells no agency anything. What is missing of an entry's
+beginning is added by publishing its row with it.
+"""
 
 
 class CorrectionRejected(ActRefused):
@@ -50,6 +59,7 @@ def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: Cour
         digest = digest_of(content, listing.certificates)
         if digest == under_act.whole.entry.digest:
             raise ActRefused("NOTHING_TO_CORRECT", "the entry says this already", "nothing to do")
+        _complete(acts.register, connection, under_act, listing)
         record = under_act.record | content
         record["identities"] = identities(listing.certificates, listing.name, identity.matching_keys)
         entry = under_act.whole.entry._replace(
@@ -118,6 +128,14 @@ def _extension(start: str, end: str) -> str:
     return str(high)
 
 
+def _complete(register: Register, connection: Connection, under_act: EntryUnderAct, listing: ListingInput) -> None:
+    """Note that the decision's number is on record now, where it was missing."""
+    entry, whole = under_act.whole.entry, under_act.whole
+    if listing.decision_number and entry.missing & Fact.DECISION_NUMBER:
+        without = entry.missing & ~Fact.DECISION_NUMBER
+        register.complete(connection, [Completion(entry.ordinal, without, whole.beginning)])
+
+
 def _move(
     register: Register, connection: Connection, under_act: EntryUnderAct, listing: ListingInput, today: date
 ) -> None:
@@ -133,12 +151,13 @@ def _move(
                 f"this subject has the entry {shown} in this case",
                 f"correct that one; revoke {ids.entry_text(int(entry.instrument), entry.entry_id)} if it is about nobody",
             )
-    ordinal = entry.ordinal
+    ordinal, name = entry.ordinal, name_hash(under_act.record["name"])
+    before = [entry.key, *(each.key for each in register.further_keys(connection, [ordinal]))]
     register.drop_other_keys(connection, [ordinal])
-    if entry.key not in keys:
-        register.add_corrected_key(
-            connection, entry.key, ordinal, today.isoformat(), name_hash(under_act.record["name"])
-        )
+    register.forget_corrected_keys(connection, ordinal, keys)
+    for key in before:
+        if key not in keys:
+            register.add_corrected_key(connection, key, ordinal, today.isoformat(), name)
     register.add_other_keys(connection, [(key, ordinal) for key in keys[1:]])
     register.add_holders(
         connection,

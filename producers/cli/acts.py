@@ -1,4 +1,4 @@
-"""`liandong court revoke|delete|correct|shield|unshield|extend|lift|find`."""
+"""`liandong court revoke|delete|correct|shield|unshield|extend|lift`."""
 
 import sys
 from collections.abc import Callable
@@ -36,7 +36,6 @@ def mount(court: typer.Typer) -> None:
         court.command(name, help=about)(_with_ruling(name))
     court.command("extend")(extend)
     court.command("correct")(correct)
-    court.command("find")(find)
 
 
 _ACTS = {
@@ -144,42 +143,6 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
     )
 
 
-def find(
-    ctx: typer.Context,
-    entry_or_case: Annotated[str | None, typer.Argument(metavar="[ENTRY|CASE]", help="An id or a case number.")] = None,
-    certificate: CertificateOption = None,
-    country: CountryOption = "",
-    court: CourtOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show the court's own entries by id, case number or certificate; numbers and names are masked."""
-    if (entry_or_case is None) == (certificate is None):
-        raise WrongUsage("FIND_WHAT", "find by one thing", "give an entry id, a case number, or --certificate TYPE")
-    from ...schemas.people.certificates import normalise
-    from ...topics.cli.console import settings_of
-    from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
-    from ..court import open_court
-    from .own_entries import found_entries, shown_entry
-
-    holder = None
-    if certificate is not None:
-        kind = _type(certificate)
-        holder = normalise(kind, _certificate_number(kind), country)
-    with open_court(settings_of(ctx), court, SystemClock(), SystemChance()) as acting_court:
-        entries = [shown_entry(acting_court, each) for each in found_entries(acting_court, entry_or_case, holder)]
-    if as_json:
-        print_json(entries)
-        return
-    for each in entries:
-        typer.echo(
-            f"{each['entry']}  {each['status']:<8} v{each['version']}  {each['case_number']}  {each['name']}  "
-            f"{', '.join(each['certificates'])}  {each['changed_on']} {each['reason']}".rstrip()
-        )
-    if not entries:
-        say(settings_of(ctx).lang, "no entry of this court", "本院没有这样的条目", err=True)
-
-
 def _perform(
     ctx: typer.Context, court: str | None, no_wait: bool, as_json: bool, act: "Callable[[Court], Update]"
 ) -> None:
@@ -242,15 +205,16 @@ def _certificate_columns(certificate: str | None, country: str) -> dict[str, str
     """Return the columns of another certificate, whose number is asked for; none if no type is given."""
     if certificate is None:
         return {}
-    kind = _type(certificate)
+    kind = certificate_type(certificate)
     return {
         "certificate_type": kind.name,
-        "certificate_number": _certificate_number(kind),
+        "certificate_number": certificate_number(kind),
         "certificate_country": country,
     }
 
 
-def _type(text: str) -> "CertificateType":
+def certificate_type(text: str) -> "CertificateType":
+    """Return the type of a certificate by its code. Raises CERTIFICATE_TYPE_UNKNOWN."""
     from ...schemas.people.certificates import CertificateType
 
     try:
@@ -262,7 +226,7 @@ def _type(text: str) -> "CertificateType":
         ) from None
 
 
-def _certificate_number(kind: "CertificateType") -> str:
+def certificate_number(kind: "CertificateType") -> str:
     """Read a certificate number from the terminal without echo, or from the first line of standard input."""
     if sys.stdin.isatty():
         return str(typer.prompt(f"{kind.name} number", hide_input=True))

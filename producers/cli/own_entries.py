@@ -4,13 +4,18 @@ from typing import Any
 
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
+from ...schemas.law.beginnings import facts_in
 from ...schemas.law.case_number import parse_case_number
 from ...schemas.law.listing import Change, PersonKind
+from ...schemas.law.wrongful import WrongfulSpan
 from ...schemas.people.certificates import Certificate, equivalents, mask
 from ...schemas.wire.codec import from_wire
-from ..court import Court
-from ..register.register import Update, WholeEntry
-from ..updates.records import holder_hash, unpack_certificates
+from ...topics.settings import Settings
+from ...topics.workers.clock import Clock
+from ..acts.wrongful import spans_of
+from ..court import Court, court_named
+from ..register.register import Update, WholeEntry, register_as_it_is
+from ..updates.records import holder_hash, unpack_beginning, unpack_certificates
 from .options import entry_id
 
 
@@ -35,12 +40,12 @@ def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
     earlier = court.register.earlier_entry(entry)
     natural = record["person_kind"] == PersonKind.NATURAL
     return {
-        "entry": ids.entry_text(int(entry.instrument), entry.entry_id),
+        "entry": entry_text(whole),
         "instrument": entry.instrument.name,
         "status": entry.status.name,
         "previous_entry": ids.entry_text(int(earlier.instrument), earlier.entry_id) if earlier else "",
         "version": entry.version,
-        "name": _masked_name(record["name"]) if natural else record["name"],
+        "name": masked_name(record["name"]) if natural else record["name"],
         "certificates": [
             f"{each.certificate.type.name} {mask(each.certificate.number)}"
             for each in unpack_certificates(whole.certificates)
@@ -48,6 +53,9 @@ def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
         "case_number": whole.case_number,
         "decision_number": entry.decision_number,
         "term_end": record["term_end"],
+        "stock": bool(whole.stock),
+        "missing": [fact.column for fact in facts_in(entry.missing)],
+        "beginning": unpack_beginning(whole.beginning),
         "reason": entry.reason,
         "changed_on": entry.changed_on,
         "updates": [
@@ -64,6 +72,11 @@ def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
     }
 
 
+def entry_text(whole: WholeEntry) -> str:
+    """Return an entry's id as people see it."""
+    return ids.entry_text(int(whole.entry.instrument), whole.entry.entry_id)
+
+
 def _stated(court: Court, update: Update) -> dict[str, Any]:
     """Return what the court stated of the decision behind an update, and whether it was in time."""
     ruling = court.register.ruling(update.update_id)
@@ -75,7 +88,8 @@ def _stated(court: Court, update: Update) -> dict[str, Any]:
     return stated
 
 
-def _masked_name(name: str) -> str:
+def masked_name(name: str) -> str:
+    """Return the family name of a person, as far as it is shown."""
     return name[:1] + "*" if name else ""
 
 
@@ -83,7 +97,7 @@ def result_of(court: Court, update: Update, *, sent: bool) -> dict[str, Any]:
     """Describe what came of an act, as its command prints it."""
     [whole] = court.register.find(court.identity.court, entry_id=update.entry_id)
     return {
-        "entry": ids.entry_text(int(whole.entry.instrument), update.entry_id),
+        "entry": entry_text(whole),
         "status": whole.entry.status.name,
         "version": update.version,
         "change": Change(update.change).name,
@@ -93,3 +107,13 @@ def result_of(court: Court, update: Update, *, sent: bool) -> dict[str, Any]:
         "sent": sent,
         **_stated(court, update),
     }
+
+
+def wrongful_spans(settings: Settings, court: str, clock: Clock) -> list[WrongfulSpan]:
+    """Return all of them, in the order in which the entries were made; nothing of the register is changed."""
+    participant = court_named(settings, court)
+    register = register_as_it_is(settings, participant.jurisdictions[0], clock)
+    try:
+        return sorted(spans_of(register, participant.id), key=lambda span: (span.entry, span.through_version))
+    finally:
+        register.close()

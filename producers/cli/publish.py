@@ -30,6 +30,13 @@ TemplateArgument = Annotated[
 IncrementOption = Annotated[
     bool, typer.Option("--increment", help="The file has only what is new; entries it does not name are not missing.")
 ]
+StockOption = Annotated[
+    bool,
+    typer.Option(
+        "--stock",
+        help="Entries that were on the national list before the court's take-over: they may lack what the site does not publish.",
+    ),
+]
 
 
 def mount(court: typer.Typer) -> None:
@@ -66,6 +73,7 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
     increment: IncrementOption = False,
+    stock: StockOption = False,
     no_wait: NoWaitOption = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
     as_json: JsonOption = False,
@@ -84,7 +92,7 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     lists_organs = settings.state_organ_listing == "normal"
     wanted = _format(source, file_format)
     written = rejects or _beside(source, wanted)
-    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment)
+    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock)
     if dry_run:
         report = rehearse_file(settings, request, court, SystemClock())
     else:

@@ -40,6 +40,14 @@ _TEXTS = {
         "    … 另有 {} 条（--json 列出其中共 {} 条）",
     ),
     "increment": ("an increment: entries that it does not name are not looked for", "增量文件：不检查未包含的在列条目"),
+    "stock": (
+        "  stock: {} of the new entries were on the list before the take-over",
+        "  存量：新增条目中有 {} 条在接入之前已在名单上",
+    ),
+    "lacking": (
+        "    of them without {}: {} (`liandong court find --incomplete` asks them back)",
+        "    其中缺少“{}”的：{} 条（用 liandong court find --incomplete 查询补正）",
+    ),
     "rows": ("      rows {}: {}; {}", "      第 {} 行：{}；{}"),
     "cut": ("{} and {} more rows (--json names all)", "{} 等，另有 {} 行（--json 列出全部）"),
     "sent": ("all of it is in the log", "已全部送入日志"),
@@ -60,6 +68,7 @@ def print_summary(report: "PublishReport", lang: Language) -> None:
         typer.echo(f"  {getattr(batch, name):>12,}  {words[at]}")
     for code, count in report.codes.most_common():
         typer.echo(f"  {count:>12,}    {code}")
+    _print_stock(report, at)
     if not report.court_token:
         _say(at, "no token", batch.court)
     _print_notices(report, at)
@@ -73,6 +82,17 @@ def print_summary(report: "PublishReport", lang: Language) -> None:
     else:
         _say(at, "sent" if report.sent else "waits")
         _say(at, "follow", batch.batch_id)
+
+
+def _print_stock(report: "PublishReport", at: int) -> None:
+    from ..intake.rows.columns import COLUMNS
+
+    if not report.stock:
+        return
+    _say(at, "stock", f"{report.stock['entries']:,}")
+    for column in COLUMNS:
+        if count := report.stock[column.name]:
+            _say(at, "lacking", column.zh if at else column.name, f"{count:,}")
 
 
 def _say(at: int, text: str, *values: object) -> None:

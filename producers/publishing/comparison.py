@@ -2,8 +2,8 @@
 a repetition, or a refusal.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import ClassVar, NamedTuple
@@ -13,10 +13,9 @@ from ...schemas.dates import start_of_day_ms
 from ...schemas.law.grounds import DeletionReason, check_relisting
 from ...schemas.law.listing import Instrument, Status
 from ...schemas.problems import FactProblem, Text
-from ...schemas.spelling import compact
-from ..register.rows import CorrectedKey, RegisteredEntry
+from ..register.rows import CorrectedKey, FormerState, RegisteredEntry, decision_form
 from ..updates.records import Fields, digest_of, fields_of, name_hash, unpack_certificates
-from .prepare import PreparedRow, statement_of
+from .prepare import PreparedRow, StockClaim, statement_of
 
 
 class RowRefused(FactProblem):
@@ -42,6 +41,19 @@ class RowRefused(FactProblem):
             "`court extend`; if it is a new listing, end the first entry before (art. 10)",
             "该当事人在本案的条目 {entry} 依决定 {decision} 在列，发布于 {day}；另一份决定不是对它的更正（第五条、第九条），也不改变发布日期",
             "该行早于登记的，请删除该行；文号有误的，用 court correct；延长期限的，用 court extend；重新纳入的，请先终止原条目（第十条）",
+        ),
+        "ROW_OLDER": Text(
+            "the row is older than the register: it says what entry {entry} said until {day}, when it was changed",
+            "take the row out of the export; if it is right after all, `court correct` or a new decision says so",
+            "该行早于登记：条目 {entry} 已于 {day} 变更，该行仍为变更前的内容",
+            "请从导出文件中去掉该行；确需恢复的，请用 court correct 更正，或依新的决定办理",
+        ),
+        "DECISION_OLDER": Text(
+            "the row is older than the register: its decision of {signed} was made before entry {entry} ended on {day}, and after that "
+            "only a new decision lists again (art. 10 ¶3)",
+            "take the row out of the export; if there is a new decision, give its number and the day it was signed",
+            "该行早于登记：其决定书签发于 {signed}，而条目 {entry} 已于 {day} 终止，此后须有新的决定方可再次纳入（第十条第三款）",
+            "请从导出文件中去掉该行；如有新的决定，请填写其文号和签发日期",
         ),
         "DUPLICATE_CONFLICT": Text(
             "row {first} of this file names the same subject in the same case with other contents",
@@ -104,6 +116,12 @@ class KnownEntries:
     resumed: Sequence[RegisteredEntry] = ()
     barred: Sequence[RegisteredEntry] = ()
     corrected: Sequence[CorrectedKey] = ()
+    former: Mapping[int, Sequence[FormerState]] = field(default_factory=dict)
+    """By ordinal, what its entries said before they were changed."""
+
+    def before(self, entry: RegisteredEntry) -> Sequence[FormerState]:
+        """Return what an entry said before it was changed."""
+        return self.former.get(entry.ordinal, ())
 
 
 def compare(row: PreparedRow, known: KnownEntries) -> ComparedRow:
@@ -114,16 +132,18 @@ def compare(row: PreparedRow, known: KnownEntries) -> ComparedRow:
     correction and another decision is asked back; once it has ended only a new decision makes a new entry.
     """
     for wrong in known.corrected:
-        if wrong.name_hash == name_hash(row.name):
+        if name_hash(row.name) in wrong.name_hashes:
             shown = ids.entry_text(row.instrument, wrong.entry_id)
             raise RowRefused("CORRECTED_AWAY", entry=shown, day=wrong.corrected_on)
     latest = known.entries[-1] if known.entries else None
     for each in known.entries:
-        if each.has_ended and (each is latest or row.decision_number) and _same_decision(each, row):
+        if each.has_ended and (each is latest or row.decision_number) and _same_decision(each, row, known.before(each)):
             raise _ended(each)
     if latest is not None and not latest.has_ended:
-        _check_decision(row, latest)
-        return _against_live(row, latest)
+        _check_decision(row, latest, known.before(latest))
+        return _against_live(row, latest, known.before(latest))
+    for each in known.entries:
+        _check_is_newer(each, row)
     for each in (*known.entries, *known.resumed, *known.barred):
         _check_bar(each, row)
     generation = latest.generation + 1 if latest is not None else 1
@@ -150,8 +170,21 @@ def _statement(row: PreparedRow, digest: bytes) -> int:
     return row.statement ^ statement_of(row.digest) ^ statement_of(digest)
 
 
-def _same_decision(entry: RegisteredEntry, row: PreparedRow) -> bool:
-    return not row.decision_number or entry.decision_number == row.decision_number
+def _same_decision(entry: RegisteredEntry, row: PreparedRow, former: Sequence[FormerState]) -> bool:
+    """Tell whether a row has no decision, or one that the entry ever had, that it ended under or another."""
+    if not row.decision_number:
+        return True
+    own = decision_form(row.decision_number)
+    return own == decision_form(entry.decision_number) or any(own == decision_form(state.decision) for state in former)
+
+
+def _check_is_newer(entry: RegisteredEntry, row: PreparedRow) -> None:
+    """Let only a decision that was made after an entry ended list the debtor again; stock never does."""
+    if row.stock == StockClaim.STOCK:
+        raise _ended(entry)
+    if row.signed_on and row.signed_on < entry.changed_on:
+        shown = ids.entry_text(int(entry.instrument), entry.entry_id)
+        raise RowRefused("DECISION_OLDER", entry=shown, day=entry.changed_on, signed=row.signed_on)
 
 
 def _ended(entry: RegisteredEntry) -> RowRefused:
@@ -159,23 +192,48 @@ def _ended(entry: RegisteredEntry) -> RowRefused:
     return RowRefused("ENTRY_ENDED", entry=shown, day=entry.changed_on, status=entry.status.name.lower())
 
 
-def _check_decision(row: PreparedRow, entry: RegisteredEntry) -> None:
-    if row.decision_number and entry.decision_number and compact(row.decision_number) != compact(entry.decision_number):
-        shown = ids.entry_text(int(entry.instrument), entry.entry_id)
-        raise RowRefused("SECOND_DECISION", entry=shown, decision=entry.decision_number, day=entry.publish_date)
+def _check_decision(row: PreparedRow, entry: RegisteredEntry, former: Sequence[FormerState]) -> None:
+    own, current = decision_form(row.decision_number), decision_form(entry.decision_number)
+    if not own or not current or own == current:
+        return
+    for state in former:
+        if decision_form(state.decision) == own:
+            raise _older(entry, state)
+    shown = ids.entry_text(int(entry.instrument), entry.entry_id)
+    raise RowRefused("SECOND_DECISION", entry=shown, decision=entry.decision_number, day=entry.publish_date)
 
 
-def _against_live(row: PreparedRow, entry: RegisteredEntry) -> ComparedRow:
+def _older(entry: RegisteredEntry, state: FormerState) -> RowRefused:
+    shown = ids.entry_text(int(entry.instrument), entry.entry_id)
+    return RowRefused("ROW_OLDER", entry=shown, day=state.changed_on)
+
+
+def _against_live(row: PreparedRow, entry: RegisteredEntry, former: Sequence[FormerState]) -> ComparedRow:
     """Compare with what is published. A change of what no record carries is none: there is nothing an agency could be
-    told. A row that gives no day means the published one: today's export is no correction of yesterday's.
+    told. A row that gives no day, or no decision, means the published one: today's export is no correction of yesterday's.
     """
     digest, day, content = row.digest, row.publish_date, None
     if row.is_day_assumed and day != entry.publish_date:
         day = entry.publish_date
         content = _with_day(row, day)
+    if entry.decision_number and not row.decision_number:
+        content = (content or fields_of(row.parts)) | {"decision_number": entry.decision_number}
+    if content is not None:
         digest = _digest_of(content, row)
-    meaning = Meaning.UNCHANGED if digest == entry.digest else Meaning.CORRECTION
-    return ComparedRow(meaning, row, digest, day, entry.generation, entry, content)
+    if digest == entry.digest:
+        return ComparedRow(Meaning.UNCHANGED, row, digest, day, entry.generation, entry, content)
+    if former:
+        _check_not_older(row, entry, former, content or fields_of(row.parts))
+    return ComparedRow(Meaning.CORRECTION, row, digest, day, entry.generation, entry, content)
+
+
+def _check_not_older(row: PreparedRow, entry: RegisteredEntry, former: Sequence[FormerState], content: Fields) -> None:
+    """Refuse a row that says what the entry said before it was changed, or ends its term where that was extended."""
+    for state in former:
+        said = content if row.decision_number else content | {"decision_number": state.decision}
+        takes_back = state.extended_from and content["term_end"] == state.extended_from
+        if takes_back or state.digest == _digest_of(said, row):
+            raise _older(entry, state)
 
 
 def _with_day(row: PreparedRow, day: str) -> Fields:

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from ...schemas import ids
+from ...schemas.law.beginnings import facts_in
 from ...schemas.problems import FactProblem
-from ..intake.findings.findings import reject_of_problem
+from ..intake.findings.findings import Finding, Notice, Reject, reject_of_problem
 from ..intake.rows.model import IntakeContext, ParsedRow
 from ..register.reader import RegisterReader
-from ..register.rows import CorrectedKey, RegisteredEntry
+from ..register.rows import CorrectedKey, FormerState, RegisteredEntry
+from .beginnings import adds_to, notices_of_new, rejects_of_new
 from .comparison import ComparedRow, FirstRow, KnownEntries, Meaning, check_repetition, compare
 from .first_rows import ChunkFirstRows, FirstRows
-from .prepare import Portion, PreparedRow
+from .prepare import Portion, PreparedRow, StockClaim
 from .taken_over import taken_over
 
 
@@ -28,7 +30,11 @@ class ChunkPlan:
 
     changes: list[ComparedRow] = field(default_factory=list)
     """New and corrected entries, in the order of the rows."""
+    completed: list[ComparedRow] = field(default_factory=list)
+    """Those of entries that lacked something of their beginning that the row states."""
     counts: Counter[str] = field(default_factory=Counter)
+    stock: Counter[str] = field(default_factory=Counter)
+    """New entries that are stock (`entries`), and by intake column how many of them lack it."""
     instruments: set[int] = field(default_factory=set)
     reported: list[ParsedRow] = field(default_factory=list)
     """Rows that are refused, or that there is something to say about."""
@@ -43,6 +49,7 @@ class RegisteredKeys:
     corrected: Mapping[bytes, CorrectedKey]
     barred: Mapping[bytes, Sequence[RegisteredEntry]] = field(default_factory=dict)
     """By holder, entries that were deleted because the creditor asked for it."""
+    former: Mapping[int, Sequence[FormerState]] = field(default_factory=dict)
 
     def of(self, row: PreparedRow) -> KnownEntries:
         """Return what is known of one row: by its own key, else by that of another certificate."""
@@ -52,7 +59,7 @@ class RegisteredKeys:
         resumed = self.entries.get(row.resumed, ()) if row.resumed is not None else ()
         barred = [each for holder in row.holders for each in self.barred.get(holder, ())] if row.is_unlinked else []
         corrected = [self.corrected[key] for key in row.keys if key in self.corrected]
-        return KnownEntries(entries, resumed, barred, corrected)
+        return KnownEntries(entries, resumed, barred, corrected, self.former)
 
     def has(self, key: bytes) -> bool:
         """Tell whether the key leads anywhere, or led somewhere until it was corrected away."""
@@ -68,6 +75,8 @@ _NOTHING = KnownEntries()
 _COLUMNS = {
     "ENTRY_ENDED": "decision_number",
     "SECOND_DECISION": "decision_number",
+    "ROW_OLDER": "decision_number",
+    "DECISION_OLDER": "signed_on",
     "RELIST_BARRED": "applied_on",
     "APPLIED_ON_NEEDED": "applied_on",
 }
@@ -89,11 +98,8 @@ class FilePlanner:
         plan = ChunkPlan()
         registered = self._registered_keys(connection, [row for row in portion.rows if row is not None])
         for at, row in enumerate(portion.rows):
-            problem = None if row is None else self._judge(row, registered, plan)
-            if row is None or problem is None:
-                reported = portion.reported.get(at)
-            else:
-                reported = self._refused(row, problem, portion.parsed(at))
+            findings = () if row is None else self._judge(row, registered, plan)
+            reported = _told(findings, portion.parsed(at)) if findings else portion.reported.get(at)
             if reported is not None:
                 plan.reported.append(reported)
                 plan.counts["rejected"] += bool(reported.rejects)
@@ -129,25 +135,43 @@ class FilePlanner:
             entries |= taken_over(self._register, connection, self._context.court, unmatched)
         unlinked = sorted({holder for row in rows if row.is_unlinked for holder in row.holders})
         barred = self._register.deleted_on_application(connection, self._context.court, unlinked)
-        return RegisteredKeys(entries, self._register.corrected_keys(connection, others), barred)
+        former = self._register.former_states(
+            connection, sorted({each.ordinal for generations in entries.values() for each in generations})
+        )
+        return RegisteredKeys(entries, self._register.corrected_keys(connection, others), barred, former)
 
-    def _judge(self, row: PreparedRow, registered: RegisteredKeys, plan: ChunkPlan) -> FactProblem | None:
-        """Compare a row, count it and plan the change it makes; the problem if it is refused."""
+    def _judge(self, row: PreparedRow, registered: RegisteredKeys, plan: ChunkPlan) -> Sequence[Finding]:
+        """Compare a row, count it and plan the change it makes; what is to be said of it, rejects if it is refused."""
         plan.instruments.add(row.instrument)
         try:
             first = self._first_row(row, registered, plan.first_rows)
             if first is not None:
                 check_repetition(row, first)
                 plan.counts["duplicate"] += 1
-                return None
+                return ()
             compared = compare(row, registered.of(row))
         except FactProblem as problem:
-            return problem
+            column = _COLUMNS.get(problem.code, "certificate_number")
+            return (reject_of_problem(row.number, column, problem, self._context.lang),)
+        if compared.entry is None and row.missing and (lacking := rejects_of_new(row, self._context)):
+            return lacking
         plan.counts[compared.meaning.value] += 1
         if compared.meaning is not Meaning.UNCHANGED:
             plan.changes.append(compared)
         _note_first(compared, registered, plan.first_rows)
-        return None
+        return self._began(compared, plan)
+
+    def _began(self, compared: ComparedRow, plan: ChunkPlan) -> Sequence[Notice]:
+        """Note what a row says of how its entry began; what is to be asked back."""
+        row, entry = compared.row, compared.entry
+        if entry is not None:
+            if entry.missing and adds_to(row, entry):
+                plan.completed.append(compared)
+            return ()
+        if row.stock == StockClaim.STOCK:
+            plan.stock["entries"] += 1
+            plan.stock.update(fact.column for fact in facts_in(row.missing))
+        return notices_of_new(row, self._context) if row.missing else ()
 
     def _first_row(self, row: PreparedRow, registered: RegisteredKeys, chunk: ChunkFirstRows) -> FirstRow | None:
         """Return the first row of the file about the entry that one of the row's keys leads to."""
@@ -162,11 +186,6 @@ class FilePlanner:
                 return first
         return None
 
-    def _refused(self, row: PreparedRow, problem: FactProblem, parsed: ParsedRow) -> ParsedRow:
-        column = _COLUMNS.get(problem.code, "certificate_number")
-        reject = reject_of_problem(row.number, column, problem, self._context.lang)
-        return ParsedRow(parsed.raw, None, (reject,), parsed.notices)
-
     def _note_lost_keys(self, connection: Connection, plan: ChunkPlan) -> None:
         """Note the certificates that corrections take from entries: a later row by one of them is about that entry."""
         chunk = plan.first_rows
@@ -176,6 +195,13 @@ class FilePlanner:
         for each in further:
             if entries[each.key][-1].ordinal == each.ordinal:
                 chunk.stray_keys.setdefault(each.key, chunk.by_ordinal[each.ordinal])
+
+
+def _told(findings: Sequence[Finding], parsed: ParsedRow) -> ParsedRow:
+    """Return a row with what was found when it was compared."""
+    rejects = tuple(each for each in findings if isinstance(each, Reject))
+    notices = tuple(each for each in findings if isinstance(each, Notice))
+    return ParsedRow(parsed.raw, None, rejects, (*parsed.notices, *notices))
 
 
 def _note_first(compared: ComparedRow, registered: RegisteredKeys, chunk: ChunkFirstRows) -> None:

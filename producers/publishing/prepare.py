@@ -7,13 +7,14 @@ publishing process, or in another one that reads ahead.
 import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from ...schemas.law.listing import RecordClass
+from ...schemas.law.listing import Instrument, RecordClass
 from ...schemas.masking import Masked
 from ...schemas.people.certificates import equivalents
 from ...schemas.people.surrogates import MatchingKey
@@ -27,6 +28,7 @@ from ..updates.records import (
     holder_hash,
     identities,
     new_record,
+    pack_beginning,
     pack_certificates,
     parts_of,
     remainder_of,
@@ -35,6 +37,18 @@ from ..updates.records import (
 _BETWEEN = "\x00"
 """No cell of a prepared row holds it: the reader rejects lines that do, and rejected rows are `reported` whole."""
 _FIRST = 1000
+
+
+class StockClaim(IntEnum):
+    """What becomes of a row that says that its entry stood on the national list before its court came here."""
+
+    NONE = 0
+    """It does not say so."""
+    STOCK = 1
+    AFTER_TAKEOVER = 2
+    """A day it states lies after the take-over: it is as any new entry."""
+    NO_TAKEOVER = 3
+    """The root has signed no day of take-over for the court."""
 
 
 class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -60,6 +74,16 @@ class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False
     digest: bytes
     statement: int
     """64 bits that change with anything the row says, whether its record carries it or not."""
+    missing: int
+    """Facts of the beginning that the row does not state, as the sum of `Fact`."""
+    stock: int
+    """Whether it says that the entry stood on the national list before (`StockClaim`)."""
+    latest_day: str
+    """The last day it states of how the entry began."""
+    signed_on: str
+    """Day of its decision, empty if it is not given."""
+    beginning: bytes
+    """What it states of the beginning, packed for the court's own database; empty if nothing."""
     certificates: bytes
     """Packed, for the court's own database."""
     holders: tuple[bytes, ...]
@@ -179,11 +203,29 @@ def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationCont
         is_day_assumed and listing.term_start is not None and not is_given(raw, "term_start"),
         digest,
         statement_of(digest) ^ statement_of(remainder_of(listing)),
+        listing.missing,
+        int(_stock_claim(raw, listing, preparation.context)),
+        listing.latest_stated_day.isoformat(),
+        "" if listing.beginning.signed_on is None else listing.beginning.signed_on.isoformat(),
+        pack_beginning(listing),
         packed,
         tuple(holder_hash(each) for holding in certificates for each in equivalents(holding.certificate)),
         parts.gate,
         parts.content,
     )
+
+
+def _stock_claim(raw: RawRow, listing: ListingInput, context: IntakeContext) -> StockClaim:
+    """Tell whether a row is of an entry that was on the national list before its court came here.
+
+    A day of take-over that lies ahead is none yet: until then every row of today would be stock.
+    """
+    if listing.instrument is not Instrument.LIST_ENTRY or not (raw.is_public or context.is_stock):
+        return StockClaim.NONE
+    takeover = context.takeover_on
+    if takeover is None or takeover > context.today:
+        return StockClaim.NO_TAKEOVER
+    return StockClaim.STOCK if listing.latest_stated_day <= takeover else StockClaim.AFTER_TAKEOVER
 
 
 def statement_of(digest: bytes) -> int:

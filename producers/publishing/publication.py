@@ -7,6 +7,7 @@ stopped, because what was accepted is then unchanged.
 
 import gc
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -66,6 +67,8 @@ class FileRun(ABC):
         """Take `preparation`, which names the court and the day in China, and `batch`, which counts."""
         self.batch = batch
         self.preparation = preparation
+        self.stock: Counter[str] = Counter()
+        """New entries that are stock (`entries`), and by intake column how many of them lack it."""
         self._planner = FilePlanner(register, preparation.context)
 
     def run(self, rows: Iterable[RawRow], listeners: Listeners | None = None) -> Batch:
@@ -78,7 +81,9 @@ class FileRun(ABC):
         self._begin()
         with _calm_collector():
             for portion in portions:
-                for parsed in self._take(portion).reported:
+                plan = self._take(portion)
+                self.stock.update(plan.stock)
+                for parsed in plan.reported:
                     if parsed.rejects:
                         listening.rejected(parsed)
                     if parsed.notices:

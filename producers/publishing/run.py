@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import file_digest
 from pathlib import Path
 from typing import ClassVar
@@ -13,6 +14,7 @@ from typing import ClassVar
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import WrongUsage
 from ...schemas.problems import BilingualError, Language, Text
+from ...topics.keys.opening import kept_takeover
 from ...topics.keys.participants import Participants
 from ...topics.private_files import DiskFull, telling_full
 from ...topics.settings import Settings
@@ -73,6 +75,13 @@ class PublishRequest:
     lists_state_organs: bool = False
     is_increment: bool = False
     """Whether the file has only what is new: entries it does not name are then not missing."""
+    is_stock: bool = False
+    """Whether the file is said to hold entries that stood on the national list before the court came here."""
+
+    @property
+    def may_be_stock(self) -> bool:
+        """Whether rows of it can be stock: rows of the public list are, without being said so."""
+        return self.is_stock or self.file_format == "zxgk"
 
 
 @dataclass(slots=True)
@@ -83,6 +92,8 @@ class PublishReport:
     rejects_file: str = ""
     codes: Counter[str] = field(default_factory=Counter)
     notices: ToldNotices = field(default_factory=ToldNotices)
+    stock: Counter[str] = field(default_factory=Counter)
+    """New entries that are stock (`entries`), and by intake column how many of them lack it."""
     missing: list[str] = field(default_factory=list)
     missing_count: int = 0
     sent: bool = False
@@ -104,22 +115,27 @@ def publish_file(
         if wait is not None:
             require_topics(settings, court.identity.jurisdiction)
         if not wait:
-            return _accept(court, request, bars)
-        with comparing(settings, court, f"{client_id}-keeper"):
+            return _accept(court, request, bars, _kept_takeover(settings, request, court.identity.court))
+        with comparing(settings, court, f"{client_id}-keeper") as comparison:
+            takeover = comparison.directory.takeover_on(court.identity.court)
             if _is_large(request):
                 from ..relay.background import relaying_apart
 
                 with relaying_apart(settings, court.identity.jurisdiction, client_id):
-                    report = _accept(court, request, bars)
+                    report = _accept(court, request, bars, takeover)
             with sending(settings, court.register.outbox, clock, chance, client_id, court.checkpoints) as work:
                 if not _is_large(request):
-                    report = _accept(court, request, bars)
+                    report = _accept(court, request, bars, takeover)
                 work.wait(wait, bars.sent)
                 report.sent = True
     return report
 
 
-def _accept(court: Court, request: PublishRequest, bars: Bars) -> PublishReport:
+def _kept_takeover(settings: Settings, request: PublishRequest, court: str) -> date | None:
+    return kept_takeover(settings, court) if request.may_be_stock else None
+
+
+def _accept(court: Court, request: PublishRequest, bars: Bars, takeover: date | None) -> PublishReport:
     identity = court.identity
     today = date_of_ms(court.clock.now())
     context = IntakeContext(
@@ -129,6 +145,8 @@ def _accept(court: Court, request: PublishRequest, bars: Bars) -> PublishReport:
         identity.court_token,
         request.lang,
         lists_state_organs=request.lists_state_organs,
+        takeover_on=takeover,
+        is_stock=request.is_stock,
     )
     source_hash = _hash(request.source)
     same_as = _same_file(court.register, court.identity.court, source_hash)
@@ -153,6 +171,8 @@ def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | N
         court.court_token,
         request.lang,
         lists_state_organs=request.lists_state_organs,
+        takeover_on=_kept_takeover(settings, request, court.id),
+        is_stock=request.is_stock,
     )
     preparation = PreparationContext(context, tuple(Participants(settings).matching_keys()))
     batch = Batch("", court.id, request.source.name, "", "checked", now, now)
@@ -187,6 +207,7 @@ def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishRepo
         with _portions(request, rows, run.preparation, report.notices) as portions:
             report.batch = run.accept(portions, Listeners(rejected, noticed, progressed))
         report.rejects_file = rejects.written
+    report.stock = run.stock
     report.is_increment = request.is_increment
     for missing in () if request.is_increment else run.missing():
         report.missing_count += 1
@@ -278,6 +299,10 @@ def _hash(source: Path) -> str:
         return file_digest(stream, "sha256").hexdigest()
 
 
+def _lacking(stock: Counter[str]) -> dict[str, int]:
+    return {column: count for column, count in stock.items() if column != "entries"}
+
+
 def document_of(report: PublishReport) -> dict[str, object]:
     """Return what `--json` prints."""
     batch = report.batch
@@ -295,6 +320,7 @@ def document_of(report: PublishReport) -> dict[str, object]:
         "codes": dict(report.codes.most_common()),
         "notices": [told.as_dict() for told in report.notices.most_common()],
         "rejects_file": report.rejects_file or None,
+        "stock": {"entries": report.stock["entries"], "missing": _lacking(report.stock)},
         "increment": report.is_increment,
         "missing_count": report.missing_count,
         "missing": report.missing,

@@ -12,12 +12,14 @@ from datetime import date
 from sqlalchemy import Connection
 
 from ...schemas.law.listing import Change, Status
+from ...schemas.wire.codec import from_wire
 from ..register.register import Register
-from ..register.rows import INSTRUMENTS, RegisteredEntry, WholeEntry
-from ..updates.records import fields_of, parts_of
+from ..register.rows import INSTRUMENTS, Completion, FormerState, RegisteredEntry, WholeEntry
+from ..updates.records import completed_beginning, fields_of, name_hash, parts_of
 from ..updates.updates import Acceptance, Accepted, CourtIdentity, Draft, number_and_sign, sequences_of, store
 from .comparison import ComparedRow
 from .planning import ChunkPlan
+from .prepare import StockClaim
 
 _ENTRIES = "entries"
 
@@ -83,11 +85,40 @@ class ChunkWriter:
         first_ordinal = register.take(connection, _ENTRIES, new) if new else 0
         writes = self._writes(chunk, first_ordinal)
         register.add_entries(connection, writes.added)
+        self._remember(connection, chunk.plan.changes)
         register.change_entries(connection, writes.changed)
+        register.complete(connection, self._completions(connection, chunk.plan.completed))
         register.add_holders(connection, writes.holders)
-        register.drop_other_keys(connection, [whole.entry.ordinal for whole in writes.changed])
         register.add_other_keys(connection, writes.further_keys)
         return first_ordinal
+
+    def _remember(self, connection: Connection, changes: Sequence[ComparedRow]) -> None:
+        """Remember what entries said of whom they mean, where the file says something else."""
+        corrected = {each.entry.ordinal: each for each in changes if each.entry is not None}
+        states, today = list[FormerState](), self._today.isoformat()
+        for ordinal, body, certificates in self._register.said_of(connection, list(corrected)):
+            row, record = corrected[ordinal].row, from_wire(body)
+            before = name_hash(record["name"])
+            if before != name_hash(row.name) or bytes(certificates) != row.certificates:
+                entry = corrected[ordinal].entry
+                assert entry is not None  # noqa: S101  by the rows that were asked for
+                states.append(
+                    FormerState(ordinal, entry.digest, entry.decision_number, before, "", today, entry.version)
+                )
+        self._register.add_former_states(connection, states)
+
+    def _completions(self, connection: Connection, completed: Sequence[ComparedRow]) -> list[Completion]:
+        """Add what the rows state of beginnings to what is on record; what is on record stays."""
+        by_ordinal = {each.entry.ordinal: each for each in completed if each.entry is not None}
+        on_record = self._register.beginnings(connection, list(by_ordinal))
+        return [
+            Completion(
+                ordinal,
+                each.entry.missing & each.row.missing if each.entry else 0,
+                completed_beginning(on_record.get(ordinal), each.row.beginning),
+            )
+            for ordinal, each in by_ordinal.items()
+        ]
 
     def _writes(self, chunk: SignedChunk, next_ordinal: int) -> _Writes:
         writes = _Writes()
@@ -117,12 +148,14 @@ def _entry(ordinal: int, court: str, compared: ComparedRow, update: Accepted) ->
         row.keys[0],
         compared.generation,
         INSTRUMENTS[row.instrument],
-        row.decision_number,
+        row.decision_number or ("" if entry is None else entry.decision_number),
         Status.ACTIVE if entry is None else entry.status,
         draft.version,
         compared.digest,
         compared.publish_date,
         draft.reason,
         draft.changed_on,
+        row.missing,
     )
-    return WholeEntry(registered, court, row.case_number, update.value, row.certificates)
+    stock = int(row.stock == StockClaim.STOCK)
+    return WholeEntry(registered, court, row.case_number, update.value, row.certificates, None, stock, row.beginning)

@@ -15,6 +15,7 @@ from .rows import (
     ENTRY_COLUMNS,
     Batch,
     CorrectedKey,
+    FormerState,
     LiveEntry,
     OtherKey,
     RegisteredEntry,
@@ -85,6 +86,17 @@ class RegisterReader:
                 generations.setdefault(key, []).insert(0, by_ordinal[ordinal])
         return generations
 
+    def said_of(self, connection: Connection, ordinals: Sequence[int]) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield of entries the ordinal, the newest body and the certificates."""
+        columns = ("ordinal", "body", "certificates")
+        for row in rows_among(connection, self.tables.entries, columns, "ordinal", ordinals):
+            yield row[0], row[1], row[2]
+
+    def beginnings(self, connection: Connection, ordinals: Sequence[int]) -> dict[int, bytes | None]:
+        """Return by entry what is stated of how it began."""
+        rows = rows_among(connection, self.tables.entries, ("ordinal", "beginning"), "ordinal", ordinals)
+        return {row[0]: row[1] for row in rows}
+
     def further_keys(self, connection: Connection, ordinals: Sequence[int]) -> list[OtherKey]:
         """Return the keys by other certificates that lead to entries."""
         if not ordinals or not self._has_other_keys(connection):
@@ -97,11 +109,25 @@ class RegisterReader:
         entries, gone = self.tables.entries, [each for each in others if each.corrected_on is not None]
         ordinals = list({each.ordinal for each in gone})
         rows = rows_among(connection, entries, ("ordinal", "entry_id"), "ordinal", ordinals)
-        entry_ids = {row[0]: row[1] for row in rows}
+        entry_ids, former = {row[0]: row[1] for row in rows}, self.former_states(connection, ordinals)
         return {
-            each.key: CorrectedKey(entry_ids[each.ordinal], each.corrected_on or "", each.name_hash or b"")
+            each.key: CorrectedKey(
+                entry_ids[each.ordinal],
+                each.corrected_on or "",
+                frozenset((each.name_hash or b"", *(state.name_hash for state in former.get(each.ordinal, ())))),
+            )
             for each in gone
         }
+
+    def former_states(self, connection: Connection, ordinals: Sequence[int]) -> dict[int, list[FormerState]]:
+        """Return by entry what those of the entries said before that were changed."""
+        table, found = self.tables.former_states, dict[int, list[FormerState]]()
+        if not ordinals or connection.scalar(select(table.c.ordinal).limit(1)) is None:
+            return found
+        for row in rows_among(connection, table, FormerState._fields, "ordinal", list(ordinals)):
+            ordinal, digest, decision, name, *rest = row
+            found.setdefault(ordinal, []).append(FormerState(ordinal, bytes(digest), decision, bytes(name), *rest))
+        return found
 
     def deleted_on_application(
         self, connection: Connection, court: str, holders: Sequence[bytes]

@@ -21,7 +21,9 @@ from .rows import (
     ENTRY_COLUMNS,
     FIXED_COLUMNS,
     Batch,
+    Completion,
     CorrectedKey,
+    FormerState,
     OtherKey,
     RegisteredEntry,
     StatedRuling,
@@ -34,6 +36,7 @@ from .tables import BLOCK_BITS, register_tables
 __all__ = ["Batch", "CorrectedKey", "OtherKey", "Register", "RegisteredEntry", "Update", "WholeEntry", "open_register"]
 
 _PAGE_BYTES = 8192
+_COMPLETION = ("of_ordinal", "new_missing", "new_beginning")
 _NEW = tuple(f"new_{name}" for name in ENTRY_COLUMNS)
 
 
@@ -119,6 +122,24 @@ class Register(RegisterReader):
         connection.execute(delete(other).where(other.c.key == key))
         values = {"key": key, "ordinal": ordinal, "corrected_on": day, "name_hash": name_hash}
         connection.execute(insert(other).values(values))
+
+    def add_former_states(self, connection: Connection, states: Sequence[FormerState]) -> None:
+        """Write what entries said before they were changed."""
+        insert_missing_rows(connection, self.tables.former_states, FormerState._fields, states)
+
+    def forget_corrected_keys(self, connection: Connection, ordinal: int, keys: Sequence[bytes]) -> None:
+        """Let keys that were corrected away from an entry lead to it again: the court has said so."""
+        other = self.tables.other_keys.c
+        gone = other.key.in_(keys), other.ordinal == ordinal, other.corrected_on.is_not(None)
+        connection.execute(delete(self.tables.other_keys).where(*gone))
+
+    def complete(self, connection: Connection, rows: Sequence[Completion]) -> None:
+        """Write what was missing of the beginnings of entries."""
+        if rows:
+            table = self.tables.entries
+            values: dict[str, Any] = {"missing": bindparam("new_missing"), "beginning": bindparam("new_beginning")}
+            changing = update(table).where(table.c.ordinal == bindparam("of_ordinal")).values(values)
+            connection.execute(changing, [dict(zip(_COMPLETION, row, strict=True)) for row in rows])
 
     def add_updates(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Write accepted updates, values in the order of `Update`'s fields."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ...schemas import ids
 from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status
+from ...schemas.spelling import compact
 from ...topics.workers.chance import Chance
 
 
@@ -24,6 +25,8 @@ class RegisteredEntry(NamedTuple):
     publish_date: str
     reason: str
     changed_on: str
+    missing: int = 0
+    """Facts of its beginning that the court has not stated, as the sum of `Fact`."""
 
     @property
     def has_ended(self) -> bool:
@@ -41,6 +44,10 @@ class WholeEntry(NamedTuple):
     certificates: bytes
     full_body: bytes | None = None
     """Of an ended entry the last body that held the whole of it; None while it is live, `body` is then whole."""
+    stock: int = 0
+    """1 if it stood on the national list before its court came here."""
+    beginning: bytes | None = None
+    """What the court stated of how it began; it stays in the court's own store."""
 
     @property
     def whole_body(self) -> bytes:
@@ -54,8 +61,8 @@ class WholeEntry(NamedTuple):
 
 ENTRY_COLUMNS = (*RegisteredEntry._fields, *WholeEntry._fields[1:])
 """The columns of an entry, named here and, with their types, in `tables`; everything else takes them from here."""
-FIXED_COLUMNS = frozenset(("ordinal", "entry_id", "generation", "court", "instrument"))
-"""Those that stay what they were when the entry was made."""
+FIXED_COLUMNS = frozenset(("ordinal", "entry_id", "generation", "court", "instrument", "missing", "stock", "beginning"))
+"""Those that stay what they were when the entry was made; what is missing of its beginning is completed by itself."""
 INSTRUMENTS = {int(each): each for each in Instrument}
 """Faster than `Instrument` for thousands of rows."""
 _STATUSES = {int(each): each for each in Status}
@@ -89,6 +96,35 @@ class LiveEntry(NamedTuple):
     entry_id: bytes
 
 
+class Completion(NamedTuple):
+    """What is missing of an entry's beginning, and what is stated of it, once a later row has added to it."""
+
+    ordinal: int
+    missing: int
+    beginning: bytes | None
+
+
+class FormerState(NamedTuple):
+    """What an entry said until an act, or a file that named other people, changed it."""
+
+    ordinal: int
+    digest: bytes
+    decision: str
+    name_hash: bytes
+    extended_from: str
+    """The last day before an extension, else empty."""
+    changed_on: str
+    version: int
+    """The last one that said so."""
+    named_others: int = 0
+    """1 if an act then named other certificates: until then it hit somebody else."""
+
+
+def decision_form(number: str) -> str:
+    """Return the form in which numbers of decisions are compared: brackets and blanks in any width."""
+    return compact(number)
+
+
 class OtherKey(NamedTuple):
     """A key by another certificate of an entry; with a day, one that was corrected away, and whose it was said to be."""
 
@@ -100,11 +136,11 @@ class OtherKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CorrectedKey:
-    """A certificate that was corrected out of an entry: when, and under which name it stood there."""
+    """A certificate that was corrected out of an entry: when, and under which names it stood there."""
 
     entry_id: bytes
     corrected_on: str
-    name_hash: bytes
+    name_hashes: frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True)

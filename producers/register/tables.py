@@ -9,10 +9,19 @@ from functools import cache
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-from ...topics.storage.migrations import store_metadata
+from ...topics.storage.migrations import Step, store_metadata
 from ...topics.storage.outbox import OutboxTables, outbox_tables
 from .upkeep_tables import UpkeepTables, upkeep_tables
 
+_BEGINNINGS = Step(
+    (
+        "ALTER TABLE entries ADD COLUMN missing INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE entries ADD COLUMN stock INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE entries ADD COLUMN beginning {binary}",
+        # releases before this one asked list entries for none of it, and kept nothing but the decision's number
+        "UPDATE entries SET missing = CASE WHEN decision_number = '' THEN 127 ELSE 126 END WHERE instrument = 1",
+    )
+)
 BLOCK_BITS = 14
 """Of an entry's ordinal, the bits within its block of `holders`."""
 
@@ -25,6 +34,7 @@ class RegisterTables:
     entries: Table
     holders: Table
     other_keys: Table
+    former_states: Table
     updates: Table
     rulings: Table
     batches: Table
@@ -38,12 +48,13 @@ class RegisterTables:
 @cache  # statements over the same tables are compiled once in a process
 def register_tables() -> RegisterTables:
     """Return the register's tables and the outbox's on metadata of their own."""
-    metadata = store_metadata("register")
+    metadata = store_metadata("register", _BEGINNINGS)
     return RegisterTables(
         metadata,
         _entries(metadata),
         _holders(metadata),
         _other_keys(metadata),
+        _former_states(metadata),
         _updates(metadata),
         _rulings(metadata),
         _batches(metadata),
@@ -86,6 +97,12 @@ def _entries(metadata: MetaData) -> Table:
         Column("body", LargeBinary, nullable=False),
         Column("full_body", LargeBinary),
         Column("certificates", LargeBinary, nullable=False),
+        # facts of art. 5 that the court has not stated, as the sum of `Fact`
+        Column("missing", Integer, nullable=False, server_default="0"),
+        # 1 if it stood on the national list before its court came here
+        Column("stock", Integer, nullable=False, server_default="0"),
+        # what is stated of how it began: it stays here
+        Column("beginning", LargeBinary),
     )
     Index("entries_by_key", entries.c.key, entries.c.generation, unique=True)
     Index("entries_by_case", entries.c.case_number)
@@ -115,6 +132,26 @@ def _other_keys(metadata: MetaData) -> Table:
         Column("ordinal", BigInteger, nullable=False, index=True),
         Column("corrected_on", Text),
         Column("name_hash", LargeBinary),
+        sqlite_with_rowid=False,
+    )
+
+
+def _former_states(metadata: MetaData) -> Table:
+    # what entries said before an act, or a file that named other people, changed it: a file that still says so is older
+    return Table(
+        "former_states",
+        metadata,
+        Column("ordinal", BigInteger, primary_key=True, autoincrement=False),
+        Column("digest", LargeBinary, primary_key=True),
+        # empty if there was none
+        Column("decision", Text, nullable=False),
+        Column("name_hash", LargeBinary, nullable=False),
+        # the last day before an extension, else empty
+        Column("extended_from", Text, nullable=False),
+        Column("changed_on", Text, nullable=False),
+        # the last version that said so, and 1 if an act then named other certificates
+        Column("version", BigInteger, nullable=False),
+        Column("named_others", Integer, nullable=False),
         sqlite_with_rowid=False,
     )
 

@@ -48,6 +48,10 @@ LIST_COLUMNS = (
     "extension_months",
     "initiated_by",
     "applied_on",
+    "signed_by",
+    "signed_on",
+    "served_on",
+    "warned_on",
 )
 ORDER_COLUMNS = (
     "instrument",
@@ -61,8 +65,10 @@ ORDER_COLUMNS = (
 )
 
 _THREE_CASES = 0.02
-_UNTIL_APPLIED = timedelta(days=20)
-"""From the filing of a case to the creditor's application for the listing."""
+_UNTIL_WARNED, _UNTIL_APPLIED, _UNTIL_DECIDED = timedelta(days=4), timedelta(days=8), timedelta(days=30)
+"""From the filing of a case to the notice that warns of the listing, to the creditor's application, and to the decision."""
+_UNTIL_SERVED = timedelta(days=3)
+_PRESIDENT = "示例院长"
 _GROUNDS = ((Ground.G1,), (Ground.G4,), (Ground.G5,), (Ground.G3,), (Ground.G2,), (Ground.G6,), (Ground.G1, Ground.G4))
 _GROUND_WEIGHTS = (78, 9, 4, 3, 1, 1, 4)
 
@@ -109,6 +115,7 @@ def _list_rows(request: SyntheticRequest) -> Iterator[Row]:
             row["initiated_by"] = "CREDITOR" if random.random() < 0.9 else "EX_OFFICIO"
             if row["initiated_by"] == "CREDITOR":
                 row["applied_on"] = (date.fromisoformat(row["filing_date"]) + _UNTIL_APPLIED).isoformat()
+            row |= _decision(row, request.day)
             if subject.legal_representative is not None:
                 row["legal_representative"] = subject.legal_representative.name
             yield row
@@ -159,6 +166,18 @@ def _case(request: SyntheticRequest, random: SeededRandom, serial: int, document
         "performance": "NONE" if random.random() < 0.85 else "PARTIAL",
         "claim_amount": f"{random.randrange(2_000, 5_000_000)}.{random.randrange(100):02d}",
         "source_id": f"{request.seed}-{serial}",
+    }
+
+
+def _decision(row: Row, day: date) -> Row:
+    """Return who signed the decision and when, when it was served, and when the debtor had been warned (art. 5)."""
+    filed = date.fromisoformat(row["filing_date"])
+    signed = date.fromisoformat(row["term_start"]) if "term_start" in row else filed + _UNTIL_DECIDED
+    return {
+        "signed_by": _PRESIDENT,
+        "signed_on": signed.isoformat(),
+        "served_on": min(signed + _UNTIL_SERVED, day).isoformat(),
+        "warned_on": (filed + _UNTIL_WARNED).isoformat(),
     }
 
 

@@ -21,7 +21,7 @@ from ...schemas.people.certificates import Certificate, CertificateType, equival
 from ...schemas.people.names import comparison_form
 from ...schemas.people.surrogates import MatchingKey
 from ...schemas.wire.codec import decode_fields, encode_fields
-from ..intake.rows.model import HeldCertificate, ListingInput
+from ..intake.rows.model import HeldCertificate, Initiative, ListingInput
 
 Fields = dict[str, Any]
 _EMPTIED = ("name", "case_number", "decision_number", "term_start", "term_end", "filing_date", "publish_date",
@@ -135,6 +135,7 @@ def remainder_of(listing: ListingInput) -> bytes:
         listing.debtor_category,
         listing.term.basis,
         listing.term.extension_months,
+        listing.beginning,
     )
     return blake2b(_encode(remainder), digest_size=8).digest()
 
@@ -209,6 +210,31 @@ def pack_certificates(certificates: Sequence[HeldCertificate]) -> bytes:
         for each in certificates
     ]
     return msgspec.json.encode(rows)
+
+
+def pack_beginning(listing: ListingInput) -> bytes:
+    """Pack what is stated of the beginning for the court's own database, by intake column; empty if nothing is."""
+    beginning = listing.beginning
+    stated = {
+        "signed_by": beginning.signed_by,
+        "signed_on": _day(beginning.signed_on),
+        "served_on": _day(beginning.served_on),
+        "initiated_by": "" if listing.initiated_by is Initiative.UNKNOWN else listing.initiated_by.value,
+        "applied_on": _day(listing.applied_on),
+        "warned_on": _day(beginning.warned_on),
+    }
+    return msgspec.json.encode(stated) if any(stated.values()) else b""
+
+
+def unpack_beginning(packed: bytes | None) -> dict[str, str]:
+    """Unpack what is stated of a beginning: by intake column what is not empty."""
+    stated: dict[str, str] = msgspec.json.decode(packed) if packed else {}
+    return {column: text for column, text in stated.items() if text}
+
+
+def completed_beginning(before: bytes | None, now: bytes) -> bytes:
+    """Return what was stated of a beginning with what a later row adds; what was stated already stays."""
+    return msgspec.json.encode(unpack_beginning(now) | unpack_beginning(before))
 
 
 def unpack_certificates(packed: bytes) -> tuple[HeldCertificate, ...]:

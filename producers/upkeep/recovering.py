@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy import delete as deleting
 
 from ...schemas import ids
+from ...schemas.law.beginnings import ALL, Fact
 from ...schemas.law.listing import ENDED_FROM, Change, Instrument, Status
 from ...schemas.problems import BilingualError, Text
 from ...schemas.wire.codec import decode
@@ -201,9 +202,16 @@ def _new_entry(ordinal: int, taken: LogRecord) -> WholeEntry:
     entry = RegisteredEntry(
         *(ordinal, record["entry_id"], record["entry_id"], 1, Instrument(record["instrument"])),
         *(record["decision_number"], Status(record["status"]), record["version"], _UNKNOWN, record["publish_date"]),
-        *(record["reason"], record["changed_on"]),
+        *(record["reason"], record["changed_on"], _missing(record)),
     )
     return WholeEntry(entry, record["court"], record["case_number"], taken.finding.value, _NO_CERTIFICATES)
+
+
+def _missing(record: Fields) -> int:
+    """Return what the log does not tell of how an entry began: all but the number of its decision."""
+    if record["instrument"] != Instrument.LIST_ENTRY:
+        return 0
+    return int(ALL & ~Fact.DECISION_NUMBER if record["decision_number"] else ALL)
 
 
 def _changed_entry(before: WholeEntry, taken: LogRecord) -> WholeEntry:

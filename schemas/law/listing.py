@@ -163,6 +163,11 @@ class TransitionRefused(BilingualError):
     }
 
 
+def status_zh(status: Status) -> str:
+    """Return what a status is called in Chinese."""
+    return _STATUSES_ZH[status]
+
+
 def next_status(instrument: Instrument, now: Status | None, change: Change) -> Status:
     """Return the status after a change; ``now`` is None before the first publication. Raises TransitionRefused."""
     if (now is None) != (change is Change.INCLUDE):

@@ -95,7 +95,7 @@ def test_a_resumed_case_does_not_evade_it(court: PublishingCourt, columns: dict[
 def test_another_debtor_of_a_resumed_case_is_not_barred(court: PublishingCourt) -> None:
     deleted(court)
     goes_to(court, "2026-10-15")
-    row = again(case_number=RESUMED, decision_number=f"{RESUMED}决定书", name="李示例")
+    row = again(case_number=RESUMED, decision_number=f"{RESUMED}决定书", name="李示例", applied_on="2026-09-30")
     assert court.publish(row | {"certificate_number": "320505199001012017"}).counts == {"accepted": 1}
 
 
@@ -118,5 +118,7 @@ def test_an_extension_is_not_taken_back_by_the_row_of_before(court: PublishingCo
     )
     court.publish(row)
     court.acts.extend(court.entry_id(row), CourtRuling("SEVERAL", None, "延长决定", "示例院长"), months=12)
-    assert court.publish(row).codes == ["SECOND_DECISION"]
+    refused = court.publish(row)
+    assert refused.codes == ["ROW_OLDER"]
+    assert "older than the register" in refused.rejected[0].rejects[0].reason
     assert court.lane("state")[-1]["term_end"] == "2029-01-10"

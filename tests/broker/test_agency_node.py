@@ -12,9 +12,13 @@ from liandong.tests.worlds.waiting import until
 
 PATIENCE = 90.0
 LISTED = "110199195210117115"
-HEADER = "kind,name,certificate_type,certificate_number,case_number,decision_number,filing_date,grounds,performance\n"
+HEADER = (
+    "kind,name,certificate_type,certificate_number,case_number,decision_number,filing_date,grounds,performance,"
+    "initiated_by,signed_by,signed_on,served_on,warned_on\n"
+)
+BEGAN = "EX_OFFICIO,示例院长,2026-06-01,2026-06-03,2026-05-20"
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-ROW = f"NATURAL,余测试,CN_ID,{LISTED},（2026）苏0505执3号,（2026）苏0505执3号决定书,2026-05-11,G1,NONE\n"
+ROW = f"NATURAL,余测试,CN_ID,{LISTED},（2026）苏0505执3号,（2026）苏0505执3号决定书,2026-05-11,G1,NONE,{BEGAN}\n"
 
 
 def checked(town: Installation, name: str = "余测试") -> dict[str, object]:

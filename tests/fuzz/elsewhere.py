@@ -51,6 +51,9 @@ ELSEWHERE: dict[Site, str] = {
     Site(
         "monitoring/transparency/head_log.py", "HeadLog._append"
     ): "a message read_head has read, which list-head plays",
+    Site("producers/cli/entry_table.py", "row_of"): OWN_REGISTER,
+    Site("producers/register/filtering.py", "_matches"): OWN_REGISTER,
+    Site("producers/updates/records.py", "unpack_beginning"): OWN_REGISTER,
     Site("producers/acts/lawful.py", "_day"): OWN_REGISTER,
     Site("producers/publishing/comparison.py", "_with_day"): OWN_REGISTER,
     Site("producers/upkeep/giving_back.py", "GivingBack.found"): OWN_REGISTER,

@@ -47,7 +47,11 @@ class Said:
 def key_said(owner: int, root: int, ends: tuple[int, int]) -> Said:
     signer, by = OWNERS[owner], ROOTS[root] if root >= 0 else THIEF
     texts = (f"court-{owner}", "court", "js", "", "sign", "", "", "intl")
-    fields: dict[str, Any] = dict(zip(TEXTS, texts, strict=True)) | {"name": "", "key_id": signer.key_id}
+    fields: dict[str, Any] = dict(zip(TEXTS, texts, strict=True)) | {
+        "name": "",
+        "key_id": signer.key_id,
+        "takeover_on": "",
+    }
     fields |= {"public_key": signer.public_key, "valid_from": NOW - DAY_MS} | dict(zip(ENDS, ends, strict=True))
     body = encode_signed("participant-key", fields, "participant-key", by)
     return Said("key", root, f"court-{owner}/k".encode(), to_wire("participant-key", body), fields)

@@ -86,7 +86,10 @@ class Listing:
 
     def _term(self) -> dict[str, str]:
         if self.instrument == "LIST_ENTRY":
-            return {"grounds": "G1", "initiated_by": "CREDITOR"}
+            decided = (self.day - timedelta(days=10)).isoformat()
+            began = {"signed_by": "示例院长", "signed_on": decided, "served_on": decided, "warned_on": decided}
+            applied = (self.day - timedelta(days=30)).isoformat()
+            return {"grounds": "G1", "initiated_by": "CREDITOR", "applied_on": applied} | began
         if self.last_day is None:
             return {}
         return {"term_start": (self.last_day - timedelta(days=30)).isoformat(), "term_end": self.last_day.isoformat()}

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from liandong.producers.acts.acts import CourtRuling
 from liandong.schemas.law.listing import Change
 from liandong.tests.worlds.court import ENTRY, ORDER, Published, PublishingCourt, Row, people
+from liandong.tests.worlds.intake_rows import begun
 
 COMPANY = ENTRY | {
     "name": "示例商贸有限公司",
@@ -45,7 +46,7 @@ class DryRunSuite:
     @pytest.mark.usefixtures("chunk")
     @pytest.mark.parametrize(
         ("column", "value"),
-        [("legal_representative", "示例丙"), ("legal_representative", ""), ("initiated_by", "EX_OFFICIO")],
+        [("legal_representative", "示例丙"), ("legal_representative", ""), ("initiated_by", "CREDITOR")],
     )
     def test_rows_that_differ_in_what_no_record_carries_contradict_each_other(
         self, court: PublishingCourt, column: str, value: str
@@ -67,10 +68,11 @@ class DryRunSuite:
 
     @pytest.mark.usefixtures("chunk")
     def test_a_row_without_a_day_means_the_day_of_its_entry(self, court: PublishingCourt) -> None:
-        yesterday, dayless = ENTRY | {"publish_date": "2026-11-21"}, ENTRY | {"publish_date": ""}
+        yesterday = begun(ENTRY | {"publish_date": "2026-11-21"})
+        dayless, today = yesterday | {"publish_date": ""}, yesterday | {"publish_date": "2026-11-22"}
         assert self.both(court, yesterday, dayless).counts == {"accepted": 1, "duplicate": 1}
         assert self.both(court, dayless, yesterday).counts == {"unchanged": 1, "duplicate": 1}
-        assert self.both(court, dayless, ENTRY).counts == {"unchanged": 1, "rejected": 1}
+        assert self.both(court, dayless, today).counts == {"unchanged": 1, "rejected": 1}
 
     @pytest.mark.usefixtures("chunk")
     def test_a_row_without_a_day_means_today_if_there_is_no_entry(self, court: PublishingCourt) -> None:

@@ -1,7 +1,8 @@
 """A court at a publisher of its own, with a clock that is moved by hand, and what it published as a reader would see it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Engine
@@ -23,7 +24,7 @@ from liandong.schemas.wire.framing import unframe
 from liandong.schemas.wire.signing import Ed25519Signer, PublicKey
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import HandClock
-from liandong.tests.worlds.intake_rows import ENTRY, ORDER, TODAY
+from liandong.tests.worlds.intake_rows import ENTRY, ORDER, TODAY, begun
 from liandong.tests.worlds.records import Keys
 from liandong.topics.workers.chance import Chance
 
@@ -44,6 +45,8 @@ class Published:
     batch: Batch
     rejected: list[ParsedRow]
     missing: list[str]
+    noticed: list[ParsedRow] = field(default_factory=list)
+    stock: dict[str, int] = field(default_factory=dict)
 
     @property
     def codes(self) -> list[str]:
@@ -66,6 +69,8 @@ class PublishingCourt:
     clock: HandClock = field(default_factory=noon)
     matching: tuple[MatchingKey, ...] = MATCHING
     chance: Chance = CHANCE
+    takeover_on: date | None = None
+    """The day on which its list came here, as the root signed it."""
 
     def __post_init__(self) -> None:
         self.register = Register(self.engine, self.clock)
@@ -78,24 +83,40 @@ class PublishingCourt:
         self.keys = Keys(PublicKey(self.signer.key_id, self.court, "court", JURISDICTION, "sign", public))
 
     def publish(self, *rows: Row) -> Published:
-        """Publishes rows as one file; the first row is number 2, as below a header."""
+        """Publishes rows as one file; the first row is number 2, as below a header. New entries state what `begun` adds."""
         batch = new_batch(self.court, "rows", "", self.clock.now(), self.chance)
-        return self._taken(Publication(self.register, self.identity, self.clock, batch, self._context()), rows)
+        return self._taken(
+            Publication(self.register, self.identity, self.clock, batch, self._context()), self._begun(rows)
+        )
+
+    def send(self, *rows: Row, is_stock: bool = False) -> Published:
+        """Publishes rows exactly as they are after a dry run that said the same; nothing is added to them."""
+        context = replace(self._context(), is_stock=is_stock)
+        batch = new_batch(self.court, "rows", "", self.clock.now(), self.chance)
+        dry = self._taken(DryRun(RegisterReader(self.engine), batch, PreparationContext(context, self.matching)), rows)
+        done = self._taken(Publication(self.register, self.identity, self.clock, batch, context), rows)
+        assert (dry.codes, dry.counts, dry.stock) == (done.codes, done.counts, done.stock)
+        return done
 
     def rehearse(self, *rows: Row) -> Published:
         """Says what publishing the rows would do."""
         batch = new_batch(self.court, "rows", "", self.clock.now(), self.chance)
         reader = RegisterReader(self.engine)
-        return self._taken(DryRun(reader, batch, PreparationContext(self._context(), self.matching)), rows)
+        return self._taken(DryRun(reader, batch, PreparationContext(self._context(), self.matching)), self._begun(rows))
 
     def _context(self) -> IntakeContext:
-        return IntakeContext(date_of_ms(self.clock.now()), self.court, self.identity.court_name)
+        today = date_of_ms(self.clock.now())
+        return IntakeContext(today, self.court, self.identity.court_name, takeover_on=self.takeover_on)
 
     def _taken(self, run: FileRun, rows: Sequence[Row]) -> Published:
         rejected: list[ParsedRow] = []
+        noticed: list[ParsedRow] = []
         raw = (RawRow(number, row, tuple(row.values())) for number, row in enumerate(rows, start=2))
-        batch = run.run(raw, Listeners(rejected=rejected.append))
-        return Published(batch, rejected, list(run.missing()))
+        batch = run.run(raw, Listeners(rejected.append, noticed.append))
+        return Published(batch, rejected, list(run.missing()), noticed, dict(run.stock))
+
+    def _begun(self, rows: Sequence[Row]) -> list[Row]:
+        return [begun(row, date_of_ms(self.clock.now())) for row in rows]
 
     def entry_id(self, row: Row) -> bytes:
         """The newest entry of a row's case, name and instrument."""

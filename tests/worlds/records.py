@@ -73,7 +73,7 @@ class Keys:
     def revoking(self, key_id: bytes, signer: Signer | None = None) -> bytes:
         """The root's record of a key as it is known, perhaps signed by somebody else."""
         key = self.known[key_id]
-        record = {name: getattr(key, name) for name in _OF_A_KEY} | {"name": "", "superior": ""}
+        record = {name: getattr(key, name) for name in _OF_A_KEY} | {"name": "", "superior": "", "takeover_on": ""}
         return to_wire(
             "participant-key", encode_signed("participant-key", record, "participant-key", signer or self.root)
         )

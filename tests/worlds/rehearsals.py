@@ -21,6 +21,7 @@ from liandong.schemas.dates import date_of_ms
 from liandong.schemas.errors import LiandongError
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.court import ENTRY, people
+from liandong.tests.worlds.intake_rows import begun
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings, load_settings
 from liandong.topics.storage import database
@@ -184,7 +185,7 @@ class ClerksDesk:
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, COLUMN_NAMES, restval="")
             writer.writeheader()
-            writer.writerows(listed)
+            writer.writerows(begun(one) for one in listed)
         request = PublishRequest(path, "csv", rejects, "en")
         with mock.patch("liandong.producers.publishing.run.CHUNK", chunk):
             if is_dry_run:

@@ -12,7 +12,8 @@ from liandong.producers.register.register import open_register
 from liandong.schemas.wire.codec import from_wire
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import HandClock
-from liandong.tests.worlds.court import noon
+from liandong.tests.worlds.court import TODAY, noon
+from liandong.tests.worlds.kept_keys import keep_keys
 from liandong.topics.keys.registrar import Registrar
 from liandong.topics.settings import Settings, load_settings
 
@@ -29,15 +30,17 @@ class SendingClerk:
 
     @classmethod
     def new(cls, folder: Path) -> "SendingClerk":
-        """Registers the court."""
+        """Registers the court, whose day of take-over is this one: what it sends is stock, unless a test says otherwise."""
         desk = cls(folder, load_settings(state_dir=folder / "state"), noon())
-        Registrar(desk.settings, desk.clock, CHANCE).new(COURT, "court", name=COURT_NAME, jurisdictions=[JURISDICTION])
+        registrar = Registrar(desk.settings, desk.clock, CHANCE)
+        registrar.new(COURT, "court", name=COURT_NAME, jurisdictions=[JURISDICTION], takeover_on=TODAY.isoformat())
+        keep_keys(registrar, COURT)
         return desk
 
     def send(self, path: Path, file_format: Format | None = None, **options: Any) -> "Sent":
         """Publishes a file after a dry run that said the same."""
         rejects = self.folder / f"{path.name}.rejects{path.suffix}"
-        request = PublishRequest(path, file_format or format_of(path), rejects, "en", **options)
+        request = PublishRequest(path, file_format or format_of(path), rejects, "en", **{"is_stock": True} | options)
         rehearsed = rehearse_file(self.settings, request, COURT, self.clock)
         first = rejects.read_bytes() if rejects.exists() else b""
         published = publish_file(self.settings, request, COURT, None, self.clock, CHANCE)

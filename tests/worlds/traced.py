@@ -49,7 +49,7 @@ class TracedJurisdiction(WatchedJurisdiction):
         """A record of `participants.keys.v1`."""
         fields = ("participant", "key_id", "kind", "jurisdiction", "use", "public_key")
         fields = (*fields, "valid_from", "valid_until", "revoked_at", "suite", "retention", "period")  # type: ignore[assignment]
-        record = {name: getattr(key, name) for name in fields} | {"name": "", "superior": ""}
+        record = {name: getattr(key, name) for name in fields} | {"name": "", "superior": "", "takeover_on": ""}
         return to_wire("participant-key", encode_signed("participant-key", record, "participant-key", by))
 
     def make(self, entry_id: bytes, kind: str = "ent", jurisdiction: str = "js") -> MadeProof:

@@ -57,7 +57,15 @@ CHINESE_HELP: dict[str, str] = {
     "Six digits (GB/T 2260).": "六位行政区划代码（GB/T 2260）。",
     "An office that answers.": "负责答复的部门。",
     "A court's token in case numbers, as 苏0505.": "法院代字，如苏0505。",
-    "Give a court the token its case numbers carry: the intake holds them against it.": "设定本院案号中的法院代字，收件时据此核对。",
+    "Give a court the token its case numbers carry, which the intake holds them against, or its day of take-over.": (
+        "设定本院案号中的法院代字（收件时据此核对），或设定接入日。"
+    ),
+    "The day a court's list came here; entries published later are never stock, and the day never moves later.": (
+        "法院名单接入本系统之日；此后发布的条目不属于存量，接入日不得推后。"
+    ),
+    "Entries that were on the national list before the court's take-over: they may lack what the site does not publish.": (
+        "接入之前已在全国名单上的条目（存量）：可以缺少公布网站不公布的内容。"
+    ),
     "Algorithms of its keys; else as set, or as those of the keys before.": "密钥算法；不指定则按设置，或与原密钥相同。",
     "Show the participants on this machine and the root key they are signed by.": "显示本机的参与方及为其签名的根公钥。",
     "Give a participant new keys, sealing keys of the coming months too; old ones are kept to open what was sealed to them.": "为参与方更换密钥，含今后数月的密封密钥；旧密钥保留，用于打开已密封的内容。",
@@ -153,7 +161,25 @@ CHINESE_HELP: dict[str, str] = {
     "A column of the intake file; may be repeated.": "填报文件的一列，可重复。",
     "CN_ID, PASSPORT, USCC …; the number is asked for or read from stdin.": "CN_ID、PASSPORT、USCC 等；号码由提示输入或从标准输入读取。",
     "Issuer of a passport, ISO 3166-1 alpha-3.": "护照签发国，ISO 3166-1 三字母代码。",
-    "Show the court's own entries by id, case number or certificate; numbers and names are masked.": "按编号、案号或证件查找本院条目；号码和姓名已遮盖。",
+    "Show or export the court's own entries, by id, case number or certificate, or all that match; numbers and names are masked.": (
+        "按编号、案号或证件查询本院条目，或按条件列出、导出本院条目；号码和姓名以掩码显示。"
+    ),
+    "Show interceptions because of entries that were revoked, or whose identity was corrected: a basis for state compensation.\n\nWhat the inbox has read is shown: run `liandong court inbox` before.": "列出因已撤销或者身份已更正的条目而发生的拦截，供办理国家赔偿时核查。\n\n仅列收件箱已读取的内容：请先执行 `liandong court inbox`。",
+    "Whose entries.": "法院代码。",
+    "Of this one alone.": "仅列该条目。",
+    "On this ground of art. 1.": "具有第一条的该项情形。",
+    "The last day of its term is before this one.": "期限届满日早于该日。",
+    "Its term ends within so many days from today.": "期限自今日起若干天内届满。",
+    "Only what no act has ended.": "仅列未终止的条目。",
+    "LIST_ENTRY, CONSUMPTION_ORDER or EXIT_BAN.": "LIST_ENTRY（失信名单）、CONSUMPTION_ORDER（限制消费令）或 EXIT_BAN（限制出境）。",
+    "What this batch published or changed.": "该批次发布或变更的条目。",
+    "Live entries that lack what a new one must state (art. 5), counted by what is missing.": (
+        "缺少新纳入所需内容（第五条）的在列条目，并按所缺内容计数。"
+    ),
+    "With --incomplete: only those that lack this one.": "与 --incomplete 一并使用：仅列缺少该项的条目。",
+    "At most so many; 100 on the screen, all in an export.": "最多列出的条目数；屏幕默认 100 个，导出默认全部。",
+    "Go on behind this entry, the last one of the page before.": "从该条目（上一页最后一个）之后继续。",
+    "Write them to a new .csv, .json, .jsonl or .xlsx file.": "写入新的 .csv、.json、.jsonl 或 .xlsx 文件。",
     "An id or a case number.": "编号或案号。",
     "Send what the publisher of a jurisdiction accepts, until SIGTERM or Ctrl-C; then finish what is in flight.\n\nSeveral may run: one sends, the others take over when it stops.": "发送辖区发布方受理的内容，直到 SIGTERM 或 Ctrl-C；随后完成在途内容。\n\n可运行多个：一个发送，停止时由其他接替。",
     "Whose outbox; default: the court's jurisdiction.": "谁的待发箱；默认为该法院的辖区。",

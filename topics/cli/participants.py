@@ -42,12 +42,24 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "{participant}: its cases are numbered （year）{token}…",
         "zh": "{participant}：本院案号为（年份）{token}……",
     },
+    "takeover": {
+        "en": "{participant}: its list came here on {day}; what was published later is no stock",
+        "zh": "{participant}：接入日为 {day}，此后发布的不属于存量",
+    },
     "renewed": {
         "en": "{participant}: {count} new sealing keys; they reach to {last}",
         "zh": "{participant}：新增密封密钥 {count} 个，可用至 {last}",
     },
 }
 CourtTokenOption = Annotated[str, typer.Option(metavar="TOKEN", help="A court's token in case numbers, as 苏0505.")]
+TakeoverOption = Annotated[
+    str,
+    typer.Option(
+        "--takeover",
+        metavar="YYYY-MM-DD",
+        help="The day a court's list came here; entries published later are never stock, and the day never moves later.",
+    ),
+]
 KINDS = ("court", "publisher", "agency", "approver", "notary", "supervisor")
 
 
@@ -63,6 +75,7 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
     region_code: Annotated[str, typer.Option(help="Six digits (GB/T 2260).")] = "",
     contact: Annotated[str, typer.Option(help="An office that answers.")] = "",
     court_token: CourtTokenOption = "",
+    takeover: TakeoverOption = "",
     suite: SuiteOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -79,21 +92,37 @@ def new(  # noqa: PLR0913, PLR0917  a manifest's fields
         region_code=region_code,
         contact=contact,
         court_token=court_token,
+        takeover_on=takeover,
     )
     _report(created, participants, _published(participants, created.id), as_json)
 
 
 @app.command("set")
 def set_(
-    ctx: typer.Context, participant: IdArgument, court_token: CourtTokenOption = "", as_json: JsonOption = False
+    ctx: typer.Context,
+    participant: IdArgument,
+    court_token: CourtTokenOption = "",
+    takeover: TakeoverOption = "",
+    as_json: JsonOption = False,
 ) -> None:
-    """Give a court the token its case numbers carry: the intake holds them against it."""
+    """Give a court the token its case numbers carry, which the intake holds them against, or its day of take-over."""
     participants = registrar_of(ctx)
-    changed = participants.set_court_token(participant, court_token)
+    changed, problem = participants.load(participant), None
+    if court_token or not takeover:
+        changed = participants.set_court_token(participant, court_token)
+    if takeover:
+        from .takeover import set_takeover
+
+        changed, problem = set_takeover(participants, participant, takeover)
     if as_json:
-        print_json(_as_dict(changed, participants))
+        print_json({**_as_dict(changed, participants), **(_publication(problem) if takeover else {})})
         return
-    typer.echo(_TEXTS["token"][participants.settings.lang].format(participant=changed.id, token=changed.court_token))
+    said = {"participant": changed.id, "token": changed.court_token, "day": changed.takeover_on}
+    for name, is_set in (("token", court_token or not takeover), ("takeover", takeover)):
+        if is_set:
+            typer.echo(_TEXTS[name][participants.settings.lang].format(**said))
+    if takeover:
+        _tell_publication(participants, participant, problem)
 
 
 @app.command("list")

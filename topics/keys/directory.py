@@ -4,6 +4,7 @@ import math
 import threading
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 
 from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import PublicKey
@@ -144,6 +145,10 @@ class KeyDirectory:
     def above(self, participant: str) -> list[str]:
         """Return everybody above a participant, the next one first; nobody while nothing could be read yet."""
         return self._keys.foundings.above(participant) if self._loaded else []
+
+    def takeover_on(self, court: str) -> date | None:
+        """Return the day on which a court's list came here (`KnownKeys`); None while nothing could be read yet."""
+        return self._keys.takeover_on(court) if self._loaded else None
 
     def revoked_for(self, register_offset: int, at: int) -> frozenset[bytes]:
         """Return the ids of the keys that were revoked for whoever had read the register so far at an instant (ms UTC).

@@ -127,4 +127,5 @@ def _record(owner: str, entry: KeyEntry, manifest: Participant | None) -> dict[s
         "valid_from": entry.valid_from,
         "valid_until": entry.valid_until,
         "revoked_at": entry.revoked_at,
+        "takeover_on": manifest.takeover_on if manifest else "",
     }

@@ -8,6 +8,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from ...schemas.errors import LiandongError, SuiteUnknown
@@ -29,6 +30,7 @@ from .revocations import Revocation, RevokingRecords, signer_of
 from .roots import RootChain
 from .sealing_months import months_left_of
 from .signed_register import RegisterProblem, RegisterStanding, SignedRegister, SignedWords
+from .takeover import takeover_day
 
 SCHEMA = "participant-key"
 """Schema, and context of the root's signature."""
@@ -47,6 +49,8 @@ class KnownKeys:
         self._superiors: dict[str, str] = {}
         """By participant, as its newest record says."""
         self.foundings = Foundings()
+        self._takeovers: dict[str, date] = {}
+        """By court the earliest day of take-over that was ever signed."""
         self._revoked: dict[str, tuple[int, list[PublicKey]]] = {}
         """By kind of participant the keys that were revoked as of a version."""
         self._revoking = RevokingRecords()
@@ -149,13 +153,22 @@ class KnownKeys:
                 revoked_at=earlier(known.revoked_at, new.revoked_at),
             )
         superior = record["superior"]
-        if new != known or self._superiors.get(new.participant) != superior:
+        takes_over_earlier = self._note_takeover(record)
+        if takes_over_earlier or new != known or self._superiors.get(new.participant) != superior:
             self._keys[new.key_id], self._superiors[new.participant] = new, superior
             self.foundings.note(new, superior)
             self.version += 1
             self._news.append(frame(fingerprint, body, None))
         self._revoking.keep(record, signer_of(body), frame(fingerprint, body, None))
         return record
+
+    def _note_takeover(self, record: Mapping[str, Any]) -> bool:
+        """Note a court's day of take-over, and tell whether that is news: it never moves later, whatever is signed after it."""
+        day, before = takeover_day(record["takeover_on"]), self._takeovers.get(record["participant"])
+        if record["kind"] != "court" or day is None or (before is not None and before <= day):
+            return False
+        self._takeovers[record["participant"]] = day
+        return True
 
     def _signed(self, schema: str, fingerprint: bytes, body: bytes, keyring: Keyring) -> Mapping[str, Any]:
         record, mark = decode(fingerprint, body), short_name(schema.encode() + body)
@@ -206,6 +219,10 @@ class KnownKeys:
     def superior(self, participant: str) -> str:
         """Return the participant above one now, empty if there is none: who reads along what is sealed to it."""
         return self._superiors.get(participant, "")
+
+    def takeover_on(self, court: str) -> date | None:
+        """Return the day on which a court's list came here, None if none is signed: nothing of it is stock then."""
+        return self._takeovers.get(court)
 
     def sealing(self, participant: str, retention: str, now: int) -> PublicKey | None:
         """Return the key that what is kept as `retention` is sealed to now: of those valid, and of a suite that is known here,

@@ -5,21 +5,14 @@ from typing import Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ...schemas.errors import WrongUsage
 from ...schemas.law.case_number import is_court_token
+from .takeover import takeover_day
 
 Kind = Literal["court", "publisher", "agency", "approver", "notary", "supervisor"]
 RESERVED = frozenset({"escrow", "root"})
 """Ids of the installation itself."""
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _JURISDICTION = re.compile(r"[a-z][a-z0-9]{1,15}\Z")
-
-
-class ParticipantRefused(WrongUsage):
-    """A participant that cannot be made or changed as asked."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__("PARTICIPANT_REFUSED", message, remedy)
 
 
 class Participant(BaseModel):
@@ -43,6 +36,8 @@ class Participant(BaseModel):
     """Whom to call; an office, not a person."""
     court_token: str = ""
     """Of a court: its token in the numbers of its cases, as 苏0505; without it they are held against no court."""
+    takeover_on: str = ""
+    """Of a court: the day in China on which its list came here, as 2026-11-22; what was published later is never stock."""
     created_at: int = 0
     """Milliseconds UTC."""
     retired_at: int = 0
@@ -58,6 +53,8 @@ class Participant(BaseModel):
             raise ValueError(f"{wrong[0]!r} is not a jurisdiction: lower-case letters and digits, as js, cq or su05")
         if self.court_token and (self.kind != "court" or not is_court_token(self.court_token)):
             raise ValueError(f"{self.court_token!r} is no court's token in case numbers, as 苏0505 is")
+        if self.takeover_on and (self.kind != "court" or takeover_day(self.takeover_on) is None):
+            raise ValueError(f"{self.takeover_on!r} is no court's day of take-over, as 2026-11-22 is")
         if self.kind in ("court", "publisher") and len(self.jurisdictions) != 1:
             raise ValueError(f"a {self.kind} has exactly one jurisdiction")
         if self.kind in ("agency", "notary", "supervisor") and not self.jurisdictions:
@@ -75,3 +72,4 @@ class ManifestFields(TypedDict, total=False):
     region_code: str
     contact: str
     court_token: str
+    takeover_on: str

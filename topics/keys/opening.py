@@ -1,5 +1,7 @@
 """Opening the register of keys as every process does: with the root that is pinned here and what this machine read before."""
 
+from datetime import date
+
 from ..catalogue import names
 from ..settings import Settings
 from ..transport.errors import BrokerUnreachable
@@ -8,6 +10,7 @@ from ..workers.clock import Clock
 from ..workers.threads import work_until
 from ..workers.worker import Part
 from .directory import KeyDirectory
+from .known_keys import KnownKeys
 from .participants import Participants
 from .register_memory import memory_of
 
@@ -22,6 +25,16 @@ def open_directory(settings: Settings, subscriber: Subscriber, clock: Clock) -> 
 def read_directory(settings: Settings, subscriber: Subscriber, clock: Clock) -> KeyDirectory:
     """Return one that is loaded, for commands that can do nothing before. Raises as both functions beside it."""
     return await_keys(open_directory(settings, subscriber, clock))
+
+
+def kept_takeover(settings: Settings, court: str) -> date | None:
+    """Return a court's day of take-over as the root signed it, by what this machine has read of the register before.
+
+    No broker is asked: a day that was signed since is not known yet, and then nothing is stock.
+    """
+    known = KnownKeys(Participants(settings).root_public_key)
+    known.recall(memory_of(settings).recall())
+    return known.takeover_on(court)
 
 
 def await_keys(directory: KeyDirectory, seconds: float = _PATIENCE) -> KeyDirectory:

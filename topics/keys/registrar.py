@@ -1,6 +1,7 @@
 """Making participants and changing their keys; what is only read of them stands in `participants`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Unpack
 
@@ -8,6 +9,7 @@ import yaml
 from filelock import FileLock
 from pydantic import ValidationError
 
+from ...schemas.dates import date_of_ms
 from ...schemas.law.retention import Period, opened_by
 from ...schemas.wire.rules import FOUNDED_KINDS
 from ...schemas.wire.signing import PublicKey
@@ -19,10 +21,12 @@ from ..workers.clock import Clock
 from .key_book import KeyBook, KeyEntry
 from .key_files import SEED_LENGTH, StoredKey, new_seed, read_seed
 from .known_keys import KnownKeys
-from .manifest import Kind, ManifestFields, Participant, ParticipantRefused
+from .manifest import Kind, ManifestFields, Participant
+from .manifest_problems import ParticipantRefused
 from .participants import ESCROW, Participants
 from .root_books import RootBooks
 from .sealing_file import PeriodKey, SealingFile
+from .takeover import earliest, require_takeover, takeover_day
 
 OVERLAP_MS = 24 * 3_600_000
 """How long a replaced key stays valid, so that processes that still hold it finish."""
@@ -52,6 +56,8 @@ class Registrar(Participants):
         PARTICIPANT_REFUSED if the id is taken or a field is wrong; SUITE_UNKNOWN.
         """
         suite = suite_of(suite or self.settings.suite).name
+        if day := fields.get("takeover_on"):
+            require_takeover(participant, day, date_of_ms(self.clock.now()), None)
         manifest = _validated({"id": participant, "kind": kind, **fields, "created_at": self.clock.now()})
         with self._locked():
             if self._manifest(participant).exists():
@@ -120,6 +126,25 @@ class Registrar(Participants):
             self._write(changed)
         return changed
 
+    def set_takeover(self, participant: str, day: str, signed: date | None = None) -> Participant:
+        """Say on which day in China a court's list came here; `signed` is the day that keys of it tell already.
+
+        Raises PARTICIPANT_REFUSED if it is no day that has come, or is later than the one before.
+        """
+        manifest = self._active(participant)
+        before = earliest(takeover_day(manifest.takeover_on), signed)
+        require_takeover(participant, day, date_of_ms(self.clock.now()), before)
+        changed = _validated({**manifest.model_dump(), "takeover_on": day})
+        with self._locked():
+            self._write(changed)
+        return changed
+
+    def _follow_takeover(self, one: Participant, signed: date | None) -> None:
+        """Take a signed day that the manifest lacks or has later: books that were put back move it no more than anybody."""
+        first = earliest(takeover_day(one.takeover_on), signed)
+        if first is not None and first.isoformat() != one.takeover_on:
+            self._write(one.model_copy(update={"takeover_on": first.isoformat()}))
+
     def retire(self, participant: str) -> Participant:
         """End a participant and its keys from now on; what it signed before stays valid."""
         manifest = self._active(participant)
@@ -147,6 +172,8 @@ class Registrar(Participants):
                 _require_founded_so(one, founded, read.foundings.under(one.id))
         self.root_books.level_with(read.signed)
         with self._locked():
+            for one in self.list():
+                self._follow_takeover(one, read.takeover_on(one.id))
             for owner in (ESCROW, *(one.id for one in self.list())):
                 self._book(owner).take_ends(read.ends)
 

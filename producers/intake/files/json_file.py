@@ -9,7 +9,8 @@ from ....schemas.files.json_values import JsonValue, JsonValues
 from ....schemas.problems import Language
 from ....schemas.spelling import compact, is_text
 from ..findings.findings import Notice, Reject, notice, reject
-from ..rows.columns import MAX_CERTIFICATES, column_of, headers, is_passed_over
+from ..rows.column import MAX_CERTIFICATES
+from ..rows.columns import column_of, headers, is_passed_over
 from ..rows.model import RawRow
 
 ZXGK_FIELDS = {

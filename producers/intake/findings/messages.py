@@ -1,6 +1,7 @@
 """The texts of the intake's own codes: here those of files and rows; those of subject and law stand beside."""
 
 from ....schemas.problems import Text
+from .beginning_messages import BEGINNING_TEXTS
 from .legal_messages import LEGAL_TEXTS
 from .subject_messages import SUBJECT_TEXTS
 
@@ -192,4 +193,4 @@ ROW_TEXTS = {
 }
 """What concerns a row before its meaning is looked at."""
 
-INTAKE_TEXTS = FILE_TEXTS | ROW_TEXTS | SUBJECT_TEXTS | LEGAL_TEXTS
+INTAKE_TEXTS = FILE_TEXTS | ROW_TEXTS | SUBJECT_TEXTS | LEGAL_TEXTS | BEGINNING_TEXTS

@@ -1,41 +1,10 @@
 """The columns of an intake file: one table that the readers, the template, the rejects and docs/intake-columns.md share."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from ....schemas.spelling import half_width, trim
-
-MAX_CERTIFICATES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its header in both languages, other headers it is known by, and its rule for people."""
-
-    name: str
-    zh: str
-    rule: str
-    rule_zh: str
-    aliases: tuple[str, ...] = ()
-    required: bool = False
-
-
-def _linked(position: int) -> tuple[Column, ...]:
-    """Make the four columns of a further certificate of the same subject."""
-    name, zh = f"certificate_{position}", f"关联证件{position}"
-    return (
-        Column(f"{name}_type", f"{zh}类型", "type of a further certificate of the same person", "同一人的其他证件类型"),
-        Column(f"{name}_number", f"{zh}号码", "its number", "其号码"),
-        Column(f"{name}_country", f"{zh}签发国", "passports only: ISO 3166-1 alpha-3", "仅护照：三位字母国家代码"),
-        Column(
-            f"{name}_link",
-            f"{zh}核实",
-            "VERIFIED if the police confirmed that it is the same person, else UNVERIFIED (default)",
-            "公安机关已核实为同一人填“已核实”，否则“未核实”（默认）",
-        ),
-    )
-
+from .column import BEGINNING, MAX_CERTIFICATES, Column, linked
 
 COLUMNS: tuple[Column, ...] = (
     Column(
@@ -111,7 +80,7 @@ COLUMNS: tuple[Column, ...] = (
         "仅护照：三位字母国家代码，如 CHN",
         ("签发国", "国籍"),
     ),
-    *(column for position in range(2, MAX_CERTIFICATES + 1) for column in _linked(position)),
+    *(column for position in range(2, MAX_CERTIFICATES + 1) for column in linked(position)),
     Column(
         "related_entity",
         "被执行单位",
@@ -158,10 +127,11 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "decision_number",
         "决定书文号",
-        "number of the decision; exit bans must have one",
-        "决定书文号；限制出境必填",
+        "number of the decision; new list entries and exit bans must have one",
+        "决定书文号；新纳入名单及限制出境必填",
         ("决定文号",),
     ),
+    *BEGINNING,
     Column(
         "grounds",
         "失信行为情形",
@@ -213,15 +183,16 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "initiated_by",
         "启动方式",
-        "CREDITOR or EX_OFFICIO; decides the six-month bar after a deletion",
-        "申请或依职权；决定删除后六个月限制是否适用",
+        "CREDITOR or EX_OFFICIO, needed of new list entries (art. 5 ¶2); decides the six-month bar after a deletion",
+        "申请或依职权，新纳入的必填（第五条第二款）；决定删除后六个月限制是否适用",
         ("applied_by", "申请方式"),
     ),
     Column(
         "applied_on",
         "申请日期",
-        "day the creditor applied for the listing; needed after a deletion that the creditor asked for (D3)",
-        "申请执行人申请纳入的日期；曾依其申请删除（D3）的必填",
+        "day the creditor applied for the listing; needed of new list entries that they applied for (art. 5 ¶2), and after a deletion "
+        "that they asked for (D3)",
+        "申请执行人申请纳入的日期；依申请新纳入的必填（第五条第二款），曾依其申请删除（D3）的必填",
         ("申请纳入日期",),
     ),
     Column("basis_number", "执行依据文号", "number of the instrument enforced", "生效法律文书文号"),
@@ -259,7 +230,12 @@ COLUMNS: tuple[Column, ...] = (
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 
-DAY_COLUMNS = frozenset(("birth_date", "term_start", "term_end", "filing_date", "publish_date"))
+DAY_COLUMNS = frozenset(
+    (
+        *("birth_date", "term_start", "term_end", "filing_date", "publish_date"),
+        *("signed_on", "served_on", "warned_on", "applied_on"),
+    )
+)
 """Columns whose values are days."""
 
 _DROPPED = (

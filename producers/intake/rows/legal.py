@@ -83,11 +83,11 @@ def _case(row: RowUnderCheck, column: str, text: str) -> CaseNumber | None:
 
 
 def read_decision(row: RowUnderCheck, instrument: Instrument) -> str:
-    """Read the decision's number; exit bans must have one."""
+    """Read the decision's number; exit bans must have one, and list entries that are new, which the register knows."""
     number = row.text("decision_number")
     if not number and instrument is Instrument.EXIT_BAN:
         row.reject("decision_number", "EXIT_BAN_DECISION")
-    elif not number:
+    elif not number and instrument is not Instrument.LIST_ENTRY:
         row.notice("decision_number", "DECISION_MISSING")
     return number
 

@@ -69,6 +69,10 @@ class IntakeContext:
     lang: Language = "en"
     lists_state_organs: bool = False
     """The installation's policy `state_organ_listing`."""
+    takeover_on: date | None = None
+    """The day on which the court's list came here, as the root has signed it; None: nothing is stock."""
+    is_stock: bool = False
+    """Whether the file is said to hold entries that stood on the national list already."""
     is_published: bool = False
     """Whether the row is of an entry that is published and corrected: what only its beginning needed is not asked again."""
 
@@ -97,6 +101,22 @@ class Term(msgspec.Struct, frozen=True):
     basis: TermStartBasis
     end: date | None
     extension_months: int
+
+
+class Beginning(Masked, msgspec.Struct, frozen=True):
+    """What is stated of how an entry began, beside its decision number and the application (art. 5)."""
+
+    signed_by: str = ""
+    """The president who signed the decision, by name."""
+    signed_on: date | None = None
+    """The day of the decision."""
+    served_on: date | None = None
+    warned_on: date | None = None
+    """The day on which the enforcement notice that warns of the listing was served."""
+
+    def __repr__(self) -> str:
+        """Show the days, not who signed."""
+        return f"Beginning({self.signed_on}, {self.served_on}, {self.warned_on})"
 
 
 class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +152,9 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
     debtor_category: DebtorCategory
     source_id: str
     term: Term
+    beginning: Beginning = Beginning()
+    missing: int = 0
+    """Facts of the beginning that are not stated, as the sum of `Fact`."""
 
     def __repr__(self) -> str:
         """Show all but the names and the birth date."""
@@ -152,6 +175,13 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
     def effective_until_ms(self) -> int:
         """24:00 in China of the last day, in milliseconds since the epoch; 0 without a term."""
         return end_of_day_ms(self.term_end) if self.term_end else 0
+
+    @property
+    def latest_stated_day(self) -> date:
+        """The last of the days that tell when the entry began: no entry was on the list before."""
+        beginning = self.beginning
+        days = (self.filing_date, self.applied_on, beginning.signed_on, beginning.served_on, self.term_start)
+        return max([self.publish_date, *(day for day in days if day is not None)])
 
     @property
     def is_unlinked(self) -> bool:

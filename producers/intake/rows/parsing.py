@@ -3,6 +3,7 @@
 
 from ....schemas.law.listing import Instrument
 from . import legal
+from .beginning import missing_facts, read_beginning
 from .model import Initiative, IntakeContext, ListingInput, ParsedRow, RawRow
 from .row import RowUnderCheck
 from .subject import read_subject
@@ -30,6 +31,12 @@ def _read_listing(row: RowUnderCheck) -> ListingInput:
     grounds = legal.read_grounds(row, instrument, published)
     term = legal.read_term(row, instrument, grounds, published)
     legal.reject_before_case(row, "term_start", term.start, case)
+    decision = legal.read_decision(row, instrument)
+    initiative, applied = (
+        row.coded("initiated_by", INITIATIVES, Initiative.UNKNOWN),
+        legal.read_application(row, published),
+    )
+    beginning = read_beginning(row, published, applied, case)
     return ListingInput(
         instrument=instrument,
         kind=subject.kind,
@@ -42,12 +49,12 @@ def _read_listing(row: RowUnderCheck) -> ListingInput:
         court_name=court_name,
         case_number=case.key,
         previous_case_number=case.previous,
-        decision_number=legal.read_decision(row, instrument),
+        decision_number=decision,
         grounds=grounds,
         filing_date=filed,
         publish_date=published,
-        initiated_by=row.coded("initiated_by", INITIATIVES, Initiative.UNKNOWN),
-        applied_on=legal.read_application(row, published),
+        initiated_by=initiative,
+        applied_on=applied,
         basis_number=row.text("basis_number"),
         basis_maker=row.text("basis_maker"),
         performance=legal.read_performance(row, instrument),
@@ -58,4 +65,6 @@ def _read_listing(row: RowUnderCheck) -> ListingInput:
         debtor_category=subject.category,
         source_id=row.text("source_id"),
         term=term,
+        beginning=beginning,
+        missing=missing_facts(instrument, decision, initiative, applied, beginning),
     )

@@ -15,7 +15,7 @@ from ....schemas.people.name_damage import NO_NAMES, name_damage
 from ....schemas.people.names import display_form, holds_private_use
 from ....schemas.spelling import compact, hides_text
 from .bound import check_bound
-from .columns import MAX_CERTIFICATES
+from .column import MAX_CERTIFICATES
 from .model import DebtorCategory, HeldCertificate
 from .row import RowUnderCheck
 from .words import CATEGORIES, CERTIFICATE_TYPES, KINDS, LINKS, ROLES, SEXES
@@ -72,9 +72,9 @@ def read_subject(row: RowUnderCheck, instrument: Instrument, publish_date: date)
         birth_date=born,
         certificates=certificates,
         category=row.coded("debtor_category", CATEGORIES, DebtorCategory.ORDINARY),
-        related_entity=_further_name(row, "related_entity", natural=False),
+        related_entity=read_further_name(row, "related_entity", natural=False),
         related_entity_certificate=_related_entity_certificate(row),
-        legal_representative=_further_name(row, "legal_representative", natural=True),
+        legal_representative=read_further_name(row, "legal_representative", natural=True),
     )
     check_bound(row, subject, instrument)
     _check_age(row, subject, instrument, publish_date)
@@ -111,7 +111,8 @@ def _is_damaged(row: RowUnderCheck, column: str, name: str, *, natural: bool) ->
     return damage is not None
 
 
-def _further_name(row: RowUnderCheck, column: str, *, natural: bool) -> str:
+def read_further_name(row: RowUnderCheck, column: str, *, natural: bool) -> str:
+    """Read a name that is not the subject's own; what is no name is rejected."""
     name = _display(row.text(column))
     if name and not _PLAIN_NAME.fullmatch(name) and not hides_text(name):
         _is_damaged(row, column, name, natural=natural)

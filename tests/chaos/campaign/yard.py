@@ -38,6 +38,11 @@ _ROW = {
     "filing_date": "2026-05-11",
     "grounds": "G1",
     "performance": "NONE",
+    "initiated_by": "EX_OFFICIO",
+    "signed_by": "示例院长",
+    "signed_on": "2026-06-01",
+    "served_on": "2026-06-03",
+    "warned_on": "2026-05-20",
 }
 
 

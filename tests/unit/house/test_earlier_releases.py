@@ -34,8 +34,10 @@ from liandong.monitoring.notary.tally_store import TallyStore
 from liandong.monitoring.transparency.head_log import note_key
 from liandong.monitoring.transparency.tiled_log import TiledLog
 from liandong.producers.commands import sent
+from liandong.producers.register.filtering import lacking_counts
 from liandong.producers.register.register import open_register, register_as_it_is
 from liandong.producers.register.tables import register_tables
+from liandong.schemas.law.beginnings import ALL, Fact
 from liandong.schemas.law.listing import Status
 from liandong.tests.releases.store import counted
 from liandong.tests.worlds.commands import liandong
@@ -132,6 +134,10 @@ def test_a_register_is_read_with_what_its_courts_published(settings: Settings) -
     register = register_as_it_is(settings, "js", CLOCK)
     entries = register.find(COURT)
     assert len(entries) == 300
+    # that release asked for nothing of how an entry began and kept the decision's number alone: it is asked back, and nothing is stock
+    assert {each.entry.missing for each in entries} == {int(ALL & ~Fact.DECISION_NUMBER)}
+    assert lacking_counts(register, COURT)["served_on"] == len([each for each in entries if not each.entry.has_ended])
+    assert {each.stock for each in entries} == {0}
     register.close()
     register = open_register(settings, "js", CLOCK)
     assert {lane: backlog.rows for lane, backlog in register.outbox.backlog().items()} == dict.fromkeys(
@@ -272,6 +278,7 @@ def refusal(settings: Settings, *words: str) -> str:
 def test_databases_of_a_newer_release_are_refused_with_a_code_and_left_as_they_are(settings: Settings) -> None:
     for file, engine, _ in list(opened(settings)):
         with engine.begin() as connection:
+            noted = connection.execute(text("SELECT number, needs, store FROM liandong_formats")).all()
             connection.execute(text("UPDATE liandong_formats SET number = 99, needs = 99"))
         engine.dispose()
         kept = file.read_bytes()
@@ -280,7 +287,8 @@ def test_databases_of_a_newer_release_are_refused_with_a_code_and_left_as_they_a
         assert str(file) in refused.value.message
         assert file.read_bytes() == kept
         with engine.begin() as connection:
-            connection.execute(text("UPDATE liandong_formats SET number = 1, needs = 1"))
+            back = text("UPDATE liandong_formats SET number = :number, needs = :needs WHERE store = :store")
+            connection.execute(back, [row._asdict() for row in noted])
         engine.dispose()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from liandong.__main__ import main
 from liandong.producers.intake import ListingInput
 from liandong.producers.intake.rows.model import (
+    Beginning,
     DebtorCategory,
     HeldCertificate,
     Initiative,
@@ -156,9 +157,10 @@ CHANGES = {
     "related_entity_certificate": OTHER.certificate,
     "legal_representative": "示例乙",
     "debtor_category": DebtorCategory.PUBLIC_SERVANT,
+    "beginning": Beginning("示例院长"),
 }
-SAYS_NOTHING = {"source_id", "court"}
-"""The court's own serial, and the court that publishes, which is the same for all rows of a file."""
+SAYS_NOTHING = {"source_id", "court", "missing"}
+"""The court's own serial, the court that publishes, which is the same for all rows of a file, and what the others leave out."""
 
 
 def statements(listing: ListingInput) -> tuple[bytes, bytes]:

@@ -1,6 +1,7 @@
 """Files in every bad state people send: a clear error or a rejected row, and never a good row lost."""
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -25,11 +26,15 @@ def line(serial: int, name: str = "示例甲") -> str:
     return f"{name},NATURAL,CN_ID,{CN_ID},（2024）苏0505执{serial}号,G1,决定{serial}"
 
 
+STOCK = replace(CONTEXT, is_stock=True, takeover_on=CONTEXT.today)
+"""Rows of a file whose court was taken over today: what they lack of their beginning is no matter here."""
+
+
 def rehearsed(data: bytes) -> tuple[Batch, list[ParsedRow]]:
     """What publishing into an empty register would count and reject."""
     register = Register(open_database("sqlite://"), SystemClock())
     rejected: list[ParsedRow] = []
-    run = DryRun(register, new_batch("js-gusu", "rows", "", 0, CHANCE), PreparationContext(CONTEXT, ()))
+    run = DryRun(register, new_batch("js-gusu", "rows", "", 0, CHANCE), PreparationContext(STOCK, ()))
     with read_listings(data, "csv") as rows:
         return run.run(rows, Listeners(rejected.append)), rejected
 

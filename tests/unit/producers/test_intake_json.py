@@ -214,7 +214,7 @@ def test_the_public_lists_stamps_are_days_in_china(stamp: object) -> None:
 
 def test_a_public_row_with_a_term_ends_two_years_after_its_publication_with_a_notice() -> None:
     found = public(disruptTypeName="违反财产报告制度", publishDate="2025-01-10")
-    assert [one.code for one in found.notices] == ["TERM_FROM_PUBLICATION", "DECISION_MISSING"]
+    assert [one.code for one in found.notices] == ["TERM_FROM_PUBLICATION"]
     assert "2027-01-10" in found.notices[0].reason
     assert found.listing is not None
     assert (found.listing.term_start, found.listing.term_end) == (date(2025, 1, 10), date(2027, 1, 10))

@@ -16,7 +16,9 @@ from liandong.schemas.problems import Language
 from liandong.tests.worlds.court import people
 from liandong.tests.worlds.sent_files import SendingClerk
 
-HEADER = "name,kind,certificate_type,certificate_number,case_number,grounds,decision_number,心情,claim_amount\n"
+HEADER = (
+    "instrument,name,kind,certificate_type,certificate_number,case_number,grounds,decision_number,心情,claim_amount\n"
+)
 
 
 @pytest.fixture
@@ -28,7 +30,16 @@ def lines(count: int, without_decision: tuple[int, ...] = ()) -> list[str]:
     found = []
     for number, row in enumerate(people(count), start=2):
         decision = "" if number in without_decision else row["decision_number"]
-        cells = (row["name"], "NATURAL", "CN_ID", row["certificate_number"], row["case_number"], "G1", decision)
+        cells = (
+            "CONSUMPTION_ORDER",
+            row["name"],
+            "NATURAL",
+            "CN_ID",
+            row["certificate_number"],
+            row["case_number"],
+            "G1",
+            decision,
+        )
         found.append(",".join((*cells, "好", "")) + "\n")
     return found
 
@@ -90,7 +101,8 @@ def test_an_increment_is_complained_of_for_nothing_missing(
 
 def test_warnings_of_a_large_json_file_that_is_read_ahead_are_told_too(clerk: SendingClerk) -> None:
     path = clerk.folder / "rows.jsonl"
-    rows = [row | {"心情": "好", "decision_number": ""} for row in people(3)]
+    order = {"instrument": "CONSUMPTION_ORDER", "decision_number": "", "心情": "好"}
+    rows = [row | order for row in people(3)]
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     with mock.patch("liandong.producers.publishing.run._is_large", return_value=True):
         told = {each.notice.code: each.rows.texts() for each in clerk.send(path).report.notices.most_common()}

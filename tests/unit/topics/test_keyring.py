@@ -17,7 +17,7 @@ from liandong.topics.catalogue import names
 from liandong.topics.keys.key_records import _records
 from liandong.topics.keys.keyrings import NoSealingKey
 from liandong.topics.keys.known_keys import SCHEMA
-from liandong.topics.keys.manifest import ParticipantRefused
+from liandong.topics.keys.manifest_problems import ParticipantRefused
 from liandong.topics.keys.participants import ESCROW
 from liandong.topics.keys.signed_register import RegisterProblem
 from liandong.topics.settings import load_settings
@@ -248,7 +248,7 @@ def test_a_key_never_changes_its_owner(office: KeyOffice) -> None:
     directory, signer = office.key_directory(), office.participants.signer("court-su0505")
     stolen = {
         "participant": "railway-js", "key_id": signer.key_id, "kind": "agency", "jurisdiction": "js", "name": "", "superior": "",
-        "use": "sign", "retention": "", "period": "", "suite": "intl", "public_key": signer.public_key, "valid_from": 0, "valid_until": 0, "revoked_at": 0,
+        "use": "sign", "retention": "", "period": "", "suite": "intl", "public_key": signer.public_key, "valid_from": 0, "valid_until": 0, "revoked_at": 0, "takeover_on": "",
     }  # fmt: skip
     root = office.participants.root_signer()
     for record in (stolen, {**stolen, "key_id": bytes(8)}):

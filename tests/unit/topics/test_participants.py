@@ -13,7 +13,7 @@ from liandong.schemas.wire.sealing import Recipient, open_sealed, seal
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.clock import NOW, HandClock
 from liandong.topics.keys.key_files import new_seed
-from liandong.topics.keys.manifest import ParticipantRefused
+from liandong.topics.keys.manifest_problems import ParticipantRefused
 from liandong.topics.keys.participants import ESCROW, Participants
 from liandong.topics.keys.registrar import OVERLAP_MS, Registrar
 from liandong.topics.settings import Settings, load_settings

@@ -50,7 +50,7 @@ def template(ctx: typer.Context, file: TemplateArgument = None) -> None:
     from ...topics.cli.console import settings_of
     from ..intake.files.reading import format_of
     from ..intake.files.template import template as text
-    from ..intake.files.workbook_out import workbook_template
+    from ..intake.files.workbook_file import workbook_template
 
     lang = settings_of(ctx).lang
     if file is None:

@@ -7,13 +7,13 @@ from io import BytesIO
 from pathlib import Path
 
 from liandong.consumers.api.tokens import TokenFile
-from liandong.consumers.events.files import read_events_from
+from liandong.consumers.events.files import EventFile, Form
 from liandong.consumers.events.intake import read_event
 from liandong.consumers.gate.rules import load_limits
 from liandong.monitoring.transparency.tiled_log import TiledLog
 from liandong.producers.commands.files import read_command_file, request_of
 from liandong.producers.intake import Format, parse_row, read_listings
-from liandong.producers.intake.files.workbook_out import workbook_template
+from liandong.producers.intake.files.workbook_file import workbook_template
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.files.excel import unwrapped, wrapped
 from liandong.schemas.law.watch_kinds import Domain
@@ -61,15 +61,21 @@ def sheet(data: bytes) -> None:
     listings(data if is_packed else repacked(TEMPLATE, "xl/worksheets/sheet1.xml", lambda _: data), "xlsx")
 
 
-def events(data: bytes, *, is_csv: bool) -> None:
+def events(data: bytes, form: Form) -> None:
     """An agency's file of events."""
-    for row in read_events_from(BytesIO(data), Domain.WHEREABOUTS.value, is_csv=is_csv):
+    for row in EventFile(BytesIO(data), form, Domain.WHEREABOUTS.value, len(data)):
         try:
             sighting = read_event(row.event, NOW)
         except CODED:
             continue
         sighting.fingerprint()
         f"{sighting.name}{sighting.fields}{sighting.source}".encode()
+
+
+def events_sheet(data: bytes) -> None:
+    """An agency's workbook of events, or what stands in its first sheet."""
+    is_packed = data.startswith(b"PK")
+    events(data if is_packed else repacked(TEMPLATE, "xl/worksheets/sheet1.xml", lambda _: data), "xlsx")
 
 
 def commands(data: bytes, name: str) -> None:
@@ -157,8 +163,9 @@ TARGETS = (
     FuzzTarget("court-xlsx", sheet, "a court's workbook"),
     FuzzTarget("court-jsonl", lambda data: listings(data, "jsonl"), "a court's JSON lines"),
     FuzzTarget("court-zxgk", lambda data: listings(data, "zxgk"), "rows of the public site"),
-    FuzzTarget("events-csv", lambda data: events(data, is_csv=True), "an agency's CSV file of events"),
-    FuzzTarget("events-jsonl", lambda data: events(data, is_csv=False), "an agency's JSON lines of events"),
+    FuzzTarget("events-csv", lambda data: events(data, "csv"), "an agency's CSV file of events"),
+    FuzzTarget("events-jsonl", lambda data: events(data, "jsonl"), "an agency's JSON lines of events"),
+    FuzzTarget("events-xlsx", events_sheet, "an agency's workbook of events"),
     FuzzTarget("commands-yaml", lambda data: commands(data, "commands.yaml"), "a clerk's commands"),
     FuzzTarget("commands-json", lambda data: commands(data, "commands.json"), "a court system's commands"),
     FuzzTarget("spreadsheet-cell", cell, "a cell of a spreadsheet"),

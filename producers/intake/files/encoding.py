@@ -23,15 +23,12 @@ _SIGNATURES = {
     b"\x1f\x8b": _Content("a gzip archive", "gzip 压缩包"),
     b"{\\rtf": _Content("a rich-text document", "RTF 文档"),
 }
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BLANK = b" \t\r\n\x00"
 
 
 def look_at(stream: BinaryIO, kind: Literal["CSV", "JSON"], lang: Language) -> FileStart:
     """Read the first bytes and tell what they are. Raises IntakeError for whatever is no text of the kind wanted."""
     data = read_head(stream)
-    if data.startswith(_UTF16):
-        raise IntakeError("ENCODING_UTF16", lang)
     marked = data.startswith(codecs.BOM_UTF8)
     data = data.removeprefix(codecs.BOM_UTF8)
     if not data.strip(_BLANK):

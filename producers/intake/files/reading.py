@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import BinaryIO, Literal, Self, get_args
 
 from ....schemas.errors import WrongUsage
-from ....schemas.files.encoding import Encoding
+from ....schemas.files.encoding import Encoding, without_utf16
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice
 from ..rows.model import RawRow
@@ -49,6 +49,7 @@ class ListingFile:
         if file_format == "xlsx":
             self._rows = WorkbookFile(_seekable(stream, lang), lang, size or 0)
             return
+        stream = without_utf16(stream)
         head = look_at(stream, "CSV" if file_format == "csv" else "JSON", lang)
         self.encoding = head.encoding
         if file_format == "csv":

@@ -42,12 +42,6 @@ FILE_TEXTS = {
         "只读取第一个工作表（{read}）；未读取：{others}",
         "请将所有行放入第一个工作表，或将其他工作表另存为单独的工作簿发布",
     ),
-    "ENCODING_UTF16": Text(
-        "the file is UTF-16 text",
-        "save it as CSV UTF-8 (in Excel: “CSV UTF-8 (comma delimited)”)",
-        "文件编码为 UTF-16",
-        "请另存为“CSV UTF-8（逗号分隔）”",
-    ),
     "HEADER_MISSING": Text(
         "the first row names no known column",
         "put a header row first; known columns: {known}",

@@ -4,7 +4,9 @@ YAML 1.1 makes another number of 012345670 (it is octal) and another word of NO;
 last, and an alias can make a file of a kilobyte a document of gigabytes. None of that is in `plain_yaml`.
 """
 
-from collections.abc import Hashable
+import re
+from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any
 
 import yaml
@@ -12,13 +14,17 @@ import yaml
 from .json_values import with_single_keys
 
 
+def _compose(loader: yaml.BaseLoader | yaml.SafeLoader, compose: Callable[[], yaml.Node | None]) -> yaml.Node | None:
+    if loader.check_event(yaml.AliasEvent):
+        raise yaml.YAMLError("an alias stands where a value is wanted")
+    return compose()
+
+
 class _PlainLoader(yaml.BaseLoader):
     """Scalars are text, keys stand once, nothing is an alias."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias stands where a value is wanted")
-        return super().compose_node(parent, index)
+        return _compose(self, partial(super().compose_node, parent, index))
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         pairs = [(self.construct_object(key, deep=True), value) for key, value in node.value]
@@ -27,13 +33,39 @@ class _PlainLoader(yaml.BaseLoader):
         return {key: self.construct_object(value, deep=deep) for key, value in with_single_keys(pairs).items()}
 
 
-def own_yaml(raw: bytes) -> Any:
-    """Return what stands in a file that this product or its operator wrote: numbers and dates are what YAML makes of them.
+class _OwnLoader(yaml.SafeLoader):
+    """Besides text there are whole numbers, numbers with a point, truth values and null, as people write them and no others.
 
-    Raises ValueError for whatever is no YAML in UTF-8, in which values are what they seem, nested as deep as a reader can follow.
+    All of it is of YAML 1.1 too, so what `yaml.safe_dump` writes is read as it was.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  the base declares it so
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        return _compose(self, partial(super().compose_node, parent, index))
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        with_single_keys([(key.value, None) for key, _ in node.value if isinstance(key, yaml.ScalarNode)])
+        return super().construct_mapping(node, deep=deep)
+
+
+for _tag, _form, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+", list("-+0123456789")),
+):
+    _OwnLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_form})$"), _first)
+
+
+def own_yaml(raw: bytes) -> Any:
+    """Return what stands in a file that this product or its operator wrote: text, numbers, truth values, null, lists, mappings.
+
+    Days and times stay text, for whoever knows that one is wanted; 0600, 0x1F, 10:00, 1_000, 1e3, NO and on are text too. A
+    key that stands twice and an alias are refused. Raises ValueError for whatever is no such YAML in UTF-8.
     """
     try:
-        return yaml.safe_load(raw.decode())
+        return yaml.load(raw.decode(), Loader=_OwnLoader)  # noqa: S506  a SafeLoader
     except (
         yaml.YAMLError,
         ValueError,

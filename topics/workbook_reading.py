@@ -4,7 +4,7 @@ A number is its digits if a spreadsheet can hold them all, a date is a day only 
 out: what it would show nobody has signed. Needs the extra `excel`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, BinaryIO, Literal, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -55,8 +55,17 @@ class SheetRow(NamedTuple):
 class FirstSheet:
     """The rows of the first sheet. Raises WorkbookRefused, EXTRA_MISSING."""
 
-    def __init__(self, stream: BinaryIO, size: int) -> None:
-        """Read the titles: the first row that holds anything. `size` is the file's, in bytes."""
+    def __init__(
+        self,
+        stream: BinaryIO,
+        size: int,
+        has_titles: Callable[[Sequence[str]], bool] = lambda _: True,
+        leading: int = 1,
+    ) -> None:
+        """Read the titles: the first of so many `leading` rows that `has_titles`, else the first that holds anything.
+
+        `size` is the file's, in bytes.
+        """
         need("excel")
         _check_size(stream)
         self.number = 0
@@ -70,7 +79,7 @@ class FirstSheet:
             self._most = max(sheet.max_row or 1, 1)
             sheet.reset_dimensions()
             self._cells = iter(sheet.iter_rows())
-            self.titles = self._titles()
+            self.title_row, self.titles = self._titles(has_titles, leading)
         except _DAMAGED as broken:
             raise WorkbookRefused("NOT_XLSX") from broken
 
@@ -97,14 +106,23 @@ class FirstSheet:
         self.is_cut = self.number > MOST_ROWS
         return None if self.is_cut else cells
 
-    def _titles(self) -> tuple[str, ...]:
-        while (cells := self._next()) is not None:
+    def _titles(self, has_titles: Callable[[Sequence[str]], bool], leading: int) -> tuple[int, tuple[str, ...]]:
+        first: tuple[int, tuple[str, ...]] | None = None
+        looked_at = 0
+        while looked_at < leading and (cells := self._next()) is not None:
             titles = [str(cell.value if cell.value is not None else "") for cell in cells]
-            if any(title.strip() for title in titles):
-                while not titles[-1].strip():
-                    titles.pop()
-                return tuple(titles)
-        raise WorkbookRefused("EMPTY_FILE")
+            if not any(title.strip() for title in titles):
+                continue
+            while not titles[-1].strip():
+                titles.pop()
+            found = self.number, tuple(titles)
+            if has_titles(titles):
+                return found
+            first = first or found
+            looked_at += 1
+        if first is None:
+            raise WorkbookRefused("EMPTY_FILE")
+        return first
 
 
 def _check_size(stream: BinaryIO) -> None:

@@ -120,7 +120,7 @@ class EventFile:
                 yield self._table_row(record.row, columns, record.cells)
 
     def _of_sheet(self, sheet: FirstSheet) -> Iterator[EventRow]:
-        columns, first = self._columns(sheet.titles), sheet.number
+        columns, first = self._columns(sheet.titles), sheet.title_row
         return self._sheet_rows(sheet, columns, first)
 
     def _sheet_rows(self, sheet: FirstSheet, columns: tuple[str, ...], first: int) -> Iterator[EventRow]:

@@ -37,6 +37,12 @@ StockOption = Annotated[
         help="Entries that were on the national list before the court's take-over: they may lack what the site does not publish.",
     ),
 ]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping", metavar="MAPPING", help="A YAML file that names the titles, codes and dates of your own export."
+    ),
+]
 
 
 def mount(court: typer.Typer) -> None:
@@ -72,6 +78,7 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     file_format: FormatOption = None,
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
+    mapping: MappingOption = None,
     increment: IncrementOption = False,
     stock: StockOption = False,
     no_wait: NoWaitOption = False,
@@ -86,13 +93,15 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     from ...topics.cli.console import settings_of
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
+    from ..intake.mapping.mapping_file import read_mapping
     from ..publishing.run import PublishRequest, document_of, publish_file, rehearse_file
 
     settings = settings_of(ctx)
     lists_organs = settings.state_organ_listing == "normal"
-    wanted = _format(source, file_format)
+    wanted = known_format(source, file_format)
     written = rejects or _beside(source, wanted)
-    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock)
+    own = None if mapping is None else read_mapping(mapping)
+    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock, own)
     if dry_run:
         report = rehearse_file(settings, request, court, SystemClock())
     else:
@@ -109,7 +118,8 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
         raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
 
-def _format(source: Path, name: str | None) -> "Format":
+def known_format(source: Path, name: str | None) -> "Format":
+    """Return the format of a file by its name or as it was given. Raises FORMAT_UNKNOWN."""
     from ..intake.files.reading import FORMATS, format_of
 
     for known in FORMATS:

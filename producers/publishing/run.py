@@ -24,6 +24,7 @@ from ...topics.workers.clock import Clock
 from ..court import Court, comparing, court_named, open_court
 from ..intake.files.reading import TABLES, Format, ListingFile, format_of, read_listings
 from ..intake.files.rejects import RejectedRows, open_rejects, open_rejects_workbook
+from ..intake.mapping.export_mapping import ExportMapping
 from ..intake.rows.model import IntakeContext, ParsedRow
 from ..register.reader import RegisterReader
 from ..register.register import register_as_it_is
@@ -77,6 +78,8 @@ class PublishRequest:
     """Whether the file has only what is new: entries it does not name are then not missing."""
     is_stock: bool = False
     """Whether the file is said to hold entries that stood on the national list before the court came here."""
+    mapping: ExportMapping | None = None
+    """What the titles, codes and days of a court's own export mean."""
 
     @property
     def may_be_stock(self) -> bool:
@@ -227,7 +230,7 @@ def _portions(
         yield portions_of(rows, preparation, CHUNK)
         told.add(rows.notices)
         return
-    ahead = ReadAheadRequest(request.source, request.file_format, preparation, CHUNK)
+    ahead = ReadAheadRequest(request.source, request.file_format, preparation, CHUNK, request.mapping)
     with reading_ahead(ahead, told.add) as portions:
         yield portions
 
@@ -286,9 +289,8 @@ def _rejects(request: PublishRequest, rows: ListingFile) -> Iterator[_LazyReject
 
 
 def _listing_file(request: PublishRequest) -> ListingFile:
-    return read_listings(
-        sys.stdin.buffer if str(request.source) == "-" else request.source, request.file_format, request.lang
-    )
+    source = sys.stdin.buffer if str(request.source) == "-" else request.source
+    return read_listings(source, request.file_format, request.lang, request.mapping)
 
 
 def _hash(source: Path) -> str:

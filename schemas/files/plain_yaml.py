@@ -5,19 +5,28 @@ last, and an alias can make a file of a kilobyte a document of gigabytes. None o
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import yaml
-
-from .json_values import with_single_keys
+from yaml.composer import ComposerError
 
 
 def _compose(loader: yaml.BaseLoader | yaml.SafeLoader, compose: Callable[[], yaml.Node | None]) -> yaml.Node | None:
+    """Compose a node; in a mapping keys are scalars and stand once, and nothing is an alias. Raises ComposerError with its line."""
     if loader.check_event(yaml.AliasEvent):
-        raise yaml.YAMLError("an alias stands where a value is wanted")
-    return compose()
+        event = loader.peek_event()  # type: ignore[no-untyped-call]
+        raise ComposerError(None, None, "an alias stands where a value is wanted", event.start_mark)
+    node = compose()
+    keys: set[str] = set()
+    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        if not isinstance(key, yaml.ScalarNode):
+            raise ComposerError(None, None, "a key is no text", key.start_mark)
+        if key.value in keys:
+            raise ComposerError(None, None, "a key stands twice", key.start_mark)
+        keys.add(key.value)
+    return node
 
 
 class _PlainLoader(yaml.BaseLoader):
@@ -25,12 +34,6 @@ class _PlainLoader(yaml.BaseLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         return _compose(self, partial(super().compose_node, parent, index))
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        pairs = [(self.construct_object(key, deep=True), value) for key, value in node.value]
-        if not all(isinstance(key, str) for key, _ in pairs):
-            raise yaml.YAMLError("a key is no text")
-        return {key: self.construct_object(value, deep=deep) for key, value in with_single_keys(pairs).items()}
 
 
 class _OwnLoader(yaml.SafeLoader):
@@ -43,10 +46,6 @@ class _OwnLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         return _compose(self, partial(super().compose_node, parent, index))
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        with_single_keys([(key.value, None) for key, _ in node.value if isinstance(key, yaml.ScalarNode)])
-        return super().construct_mapping(node, deep=deep)
 
 
 for _tag, _form, _first in (
@@ -79,5 +78,10 @@ def own_yaml(raw: bytes) -> Any:
 
 
 def plain_yaml(text: str) -> Any:
-    """Return what stands in a document: text, lists and mappings by text. Raises yaml.YAMLError, KeyTwice, RecursionError."""
+    """Return what stands in a document: text, lists and mappings by text. Raises yaml.YAMLError, RecursionError."""
     return yaml.load(text, Loader=_PlainLoader)  # noqa: S506  a loader of text alone
+
+
+def plain_node(text: str) -> yaml.Node | None:
+    """Return the document of `plain_yaml` as nodes, which know their lines; None for an empty one. Raises the same."""
+    return yaml.compose(text, Loader=_PlainLoader)

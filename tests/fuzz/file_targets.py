@@ -14,6 +14,7 @@ from liandong.monitoring.transparency.tiled_log import TiledLog
 from liandong.producers.commands.files import read_command_file, request_of
 from liandong.producers.intake import Format, parse_row, read_listings
 from liandong.producers.intake.files.workbook_file import workbook_template
+from liandong.producers.intake.mapping.mapping_file import mapping_of, read_mapping
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.files.excel import unwrapped, wrapped
 from liandong.schemas.law.watch_kinds import Domain
@@ -21,6 +22,7 @@ from liandong.schemas.wire.signed_note import NoteKey
 from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.fuzz.target import CODED, FuzzTarget
 from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.documents import DOCS
 from liandong.tests.worlds.intake_rows import CONTEXT
 from liandong.tests.worlds.workbooks import repacked
 from liandong.topics.embedded.state import Folder
@@ -32,6 +34,8 @@ from liandong.topics.keys.sealing_file import SealingFile
 from liandong.topics.settings import Settings, load_settings
 
 TEMPLATE = workbook_template("zh")
+MAPPING = read_mapping(DOCS / "court-mapping.yaml")
+EXPORT = (Path(__file__).parent / "corpus" / "court-export" / "two").read_bytes()
 
 
 @cache
@@ -50,6 +54,25 @@ def written(name: str, data: bytes) -> Path:
 def listings(data: bytes, file_format: Format) -> None:
     """A court's file; every row is a listing or a reject with a code."""
     with closing(read_listings(data, file_format)) as rows:
+        for raw in rows:
+            row = parse_row(raw, CONTEXT)
+            assert (row.listing is None) == bool(row.rejects)
+
+
+def mapping(data: bytes) -> None:
+    """A court's mapping, and an export it is held against."""
+    try:
+        read = mapping_of(data, "mapping.yaml")
+        with closing(read_listings(EXPORT, "csv", "en", read)) as rows:
+            for raw in rows:
+                parse_row(raw, CONTEXT)
+    except CODED:
+        return
+
+
+def export(data: bytes) -> None:
+    """A court's own export, read by the mapping of the documents."""
+    with closing(read_listings(data, "csv", "en", MAPPING)) as rows:
         for raw in rows:
             row = parse_row(raw, CONTEXT)
             assert (row.listing is None) == bool(row.rejects)
@@ -161,6 +184,8 @@ def log_state(data: bytes) -> None:
 TARGETS = (
     FuzzTarget("court-csv", lambda data: listings(data, "csv"), "a court's CSV file"),
     FuzzTarget("court-xlsx", sheet, "a court's workbook"),
+    FuzzTarget("court-mapping", mapping, "a court's mapping of its own export"),
+    FuzzTarget("court-export", export, "a court's own export"),
     FuzzTarget("court-jsonl", lambda data: listings(data, "jsonl"), "a court's JSON lines"),
     FuzzTarget("court-zxgk", lambda data: listings(data, "zxgk"), "rows of the public site"),
     FuzzTarget("events-csv", lambda data: events(data, "csv"), "an agency's CSV file of events"),

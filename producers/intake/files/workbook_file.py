@@ -14,21 +14,21 @@ from ..findings.findings import IntakeError, Notice, notice, reject
 from ..rows.columns import COLUMNS, DAY_COLUMNS, headers
 from ..rows.model import RawRow
 from .template import template_rows
-from .titles import known_titles
+from .titles import OWN_TITLES, TitleBook, known_titles
 
 
 class WorkbookFile:
     """Rows of the first sheet of a workbook. Raises IntakeError, EXTRA_MISSING."""
 
-    def __init__(self, stream: BinaryIO, lang: Language, size: int) -> None:
+    def __init__(self, stream: BinaryIO, lang: Language, size: int, book: TitleBook = OWN_TITLES) -> None:
         """Read the titles."""
         self._lang = lang
         try:
-            self._sheet = sheet = FirstSheet(stream, size)
+            self._sheet = sheet = FirstSheet(stream, size, lambda titles: book.count(titles) > 0, book.rows)
         except WorkbookRefused as refused:
             raise IntakeError(refused.code, lang) from refused
         self.header = sheet.titles
-        titles = known_titles(self.header, sheet.number, lang)
+        titles = known_titles(self.header, sheet.title_row, lang, book)
         self.notices: list[Notice] = titles.notices
         if sheet.others:
             details = {"read": sheet.name, "others": ", ".join(sheet.others)}

@@ -189,6 +189,7 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
                 identity.chance,
                 settings.watch_max_days,
                 identity.registry,
+                settings.corps_and_military_courts == "shared",
             )
             yield _CommandDesk(Commands(commanding, court.register), court, participants)
         finally:

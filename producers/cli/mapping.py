@@ -64,8 +64,15 @@ def _context(settings: "Settings", court: str | None) -> "IntakeContext":
 
     found = court_named(settings, court)
     lists_organs = settings.state_organ_listing == "normal"
+    shared = settings.corps_and_military_courts == "shared"
     return IntakeContext(
-        date_of_ms(SystemClock().now()), found.id, found.name, found.court_token, settings.lang, lists_organs
+        date_of_ms(SystemClock().now()),
+        found.id,
+        found.name,
+        found.court_token,
+        settings.lang,
+        lists_organs,
+        shares_set_apart=shared,
     )
 
 

@@ -98,10 +98,11 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
 
     settings = settings_of(ctx)
     lists_organs = settings.state_organ_listing == "normal"
+    shared = settings.corps_and_military_courts == "shared"
     wanted = known_format(source, file_format)
     written = rejects or _beside(source, wanted)
     own = None if mapping is None else read_mapping(mapping)
-    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock, own)
+    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock, shared, own)
     if dry_run:
         report = rehearse_file(settings, request, court, SystemClock())
     else:

@@ -78,6 +78,8 @@ class PublishRequest:
     """Whether the file has only what is new: entries it does not name are then not missing."""
     is_stock: bool = False
     """Whether the file is said to hold entries that stood on the national list before the court came here."""
+    shares_set_apart: bool = False
+    """Whether cases of corps' and military courts are published here."""
     mapping: ExportMapping | None = None
     """What the titles, codes and days of a court's own export mean."""
 
@@ -150,6 +152,7 @@ def _accept(court: Court, request: PublishRequest, bars: Bars, takeover: date | 
         lists_state_organs=request.lists_state_organs,
         takeover_on=takeover,
         is_stock=request.is_stock,
+        shares_set_apart=request.shares_set_apart,
     )
     source_hash = _hash(request.source)
     same_as = _same_file(court.register, court.identity.court, source_hash)
@@ -176,6 +179,7 @@ def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | N
         lists_state_organs=request.lists_state_organs,
         takeover_on=_kept_takeover(settings, request, court.id),
         is_stock=request.is_stock,
+        shares_set_apart=request.shares_set_apart,
     )
     preparation = PreparationContext(context, tuple(Participants(settings).matching_keys()))
     batch = Batch("", court.id, request.source.name, "", "checked", now, now)

@@ -1,6 +1,7 @@
 """`liandong court publish` and `court template`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,10 @@ StockOption = Annotated[
         "--stock",
         help="Entries that were on the national list before the court's take-over: they may lack what the site does not publish.",
     ),
+]
+WarningsOption = Annotated[
+    Path | None,
+    typer.Option("--warnings", metavar="FILE", help="Where warnings of accepted rows go; default FILE.warnings.csv."),
 ]
 MappingOption = Annotated[
     Path | None,
@@ -81,6 +86,7 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     mapping: MappingOption = None,
     increment: IncrementOption = False,
     stock: StockOption = False,
+    warnings: WarningsOption = None,
     no_wait: NoWaitOption = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
     as_json: JsonOption = False,
@@ -94,7 +100,8 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..intake.mapping.mapping_file import read_mapping
-    from ..publishing.run import PublishRequest, document_of, publish_file, rehearse_file
+    from ..publishing.report import PublishRequest, document_of
+    from ..publishing.run import publish_file, rehearse_file
 
     settings = settings_of(ctx)
     lists_organs = settings.state_organ_listing == "normal"
@@ -103,6 +110,9 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     written = rejects or _beside(source, wanted)
     own = None if mapping is None else read_mapping(mapping)
     request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock, shared, own)
+    request = replace(
+        request, warnings=warnings or _table_beside(source, "warnings"), missing=_table_beside(source, "missing")
+    )
     if dry_run:
         report = rehearse_file(settings, request, court, SystemClock())
     else:
@@ -136,3 +146,7 @@ def _beside(source: Path, file_format: "Format") -> Path:
     if str(source) == "-":
         return Path(f"rejects{suffix if file_format == 'xlsx' else '.csv'}")
     return source.with_name(f"{source.name}.rejects{suffix}")
+
+
+def _table_beside(source: Path, what: str) -> Path:
+    return Path(f"{what}.csv") if str(source) == "-" else source.with_name(f"{source.name}.{what}.csv")

@@ -225,6 +225,7 @@ CHINESE_HELP: dict[str, str] = {
     "What agencies do: run, answer checks, report under a court's command.": "协助单位的工作：运行节点、答复查询、依指令反馈。",
     "Tell courts what their live watches ask for. Rows no court asks for are rejected and leave no trace.\n\nColumns: kind, occurred_at, certificate_type, number, country, name, ref, and any field of the kind. Rejected rows come\nback in a file that can be corrected and sent as it is. Exit code 3 if some were rejected.": "向法院反馈其有效协助查找所要的情况；无法院要求的行被拒绝且不留痕迹。\n\n列：种类（kind）、发生时间（occurred_at）、证件类型（certificate_type）、证件号码（number）、签发国（country）、姓名（name）、编号（ref），及该类别的各字段。未通过的行写入一个文件，更正后可直接再次发送。有未通过的行时退出码为 3。",
     "What the events are about.": "事件的领域。",
+    "Where warnings of accepted rows go; default FILE.warnings.csv.": "已受理行的提示写到何处，默认 FILE.warnings.csv。",
     "A YAML file that names the titles, codes and dates of your own export.": "说明本院导出文件的列名、代码和日期格式的 YAML 文件。",
     "A court's own export: the YAML file that names its titles, codes and dates (docs/court-mapping.yaml).": "本院系统的导出文件：用 YAML 文件说明其列名、代码和日期格式（docs/court-mapping.yaml）。",
     "The YAML file.": "YAML 文件。",

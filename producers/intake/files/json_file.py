@@ -42,6 +42,8 @@ _DAYS = ("regDate", "publishDate")
 _WITH_TIME = re.compile(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
 """A day as copies of the list keep it, with the time in China beside it."""
 
+_MOST_UNKNOWN = 100
+"""Unknown keys that are named; objects whose keys are data have millions."""
 REJECT_KEY = "reject"
 _CERTIFICATE_PARTS = ("type", "number", "country", "link")
 
@@ -92,6 +94,7 @@ class ObjectRows:
         self._lang = lang
         self._is_zxgk = is_zxgk
         self._unknown: set[str] = set()
+        self._more_unknown = 0
         self._seen: set[str] = set()
         self.notices: list[Notice] = []
 
@@ -131,14 +134,20 @@ class ObjectRows:
         return values
 
     def end(self) -> None:
-        """Note the titles of a mapping that no object had: a table would have been refused for them."""
+        """Note the titles of a mapping that no object had (a table would have been refused for them), and what was not named."""
+        if self._more_unknown:
+            details = {"named": str(_MOST_UNKNOWN), "times": str(self._more_unknown)}
+            self.notices.append(notice(0, "", "COLUMNS_UNKNOWN_MORE", self._lang, **details))
         for titled in () if self._book.mapping is None else self._book.mapping.titles.values():
             if titled.column not in self._seen:
                 details = {"title": titled.title, "line": str(titled.line)}
                 self.notices.append(notice(0, titled.column, "MAPPING_TITLE_UNSEEN", self._lang, **details))
 
     def _note_unknown(self, number: int, key: str) -> None:
-        if key in self._unknown or self._book.is_passed_over(key) or len(self._unknown) > 100:
+        if key in self._unknown or self._book.is_passed_over(key):
+            return
+        if len(self._unknown) >= _MOST_UNKNOWN:
+            self._more_unknown += 1
             return
         self._unknown.add(key)
         known = self._book.known(self._lang)

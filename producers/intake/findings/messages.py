@@ -60,6 +60,12 @@ FILE_TEXTS = {
         "有两列含义相同：{twice}",
         "请只保留一列",
     ),
+    "COLUMNS_UNKNOWN_MORE": Text(
+        "{times} more unknown keys stood in objects and were not read; {named} are named",
+        "keys seem to be data here: export objects with the same keys in each row",
+        "另有 {times} 处未识别的键，未予读取；已列出 {named} 个",
+        "键名似乎是数据：请导出每行键名相同的对象",
+    ),
     "MAPPING_TITLE_UNSEEN": Text(
         "no object has the key {title} that line {line} of the mapping names",
         "write the key as it stands in the export, or take the line out of the mapping",

@@ -8,25 +8,15 @@ decoded strictly: one that fails is rejected, not repaired.
 """
 
 import codecs
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, cast
 
+from .gb18030 import with_assigned
+
 Encoding = Literal["utf-8", "gb18030"]
 HEAD = 256 * 1024
 """Bytes that are looked at to tell what a file is."""
-
-
-_PRIVATE_UNTIL_2022 = (
-    "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796"
-)
-_SINCE_2022 = (
-    "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19"
-)
-"""The eighteen two-byte codes that GB 18030-2022 moved from private-use to assigned characters, eight ideographs first."""
-_AS_OF_2022 = str.maketrans(_PRIVATE_UNTIL_2022, _SINCE_2022)
-_MOVED = re.compile(f"[{_PRIVATE_UNTIL_2022}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +85,8 @@ def read_head(stream: BinaryIO) -> bytes:
 
 
 def as_of_2022(text: str, encoding: Encoding) -> str:
-    """Return text as GB 18030-2022 reads it: Python's codec is that of 2005, where eight ideographs of names are private."""
-    return text.translate(_AS_OF_2022) if encoding == "gb18030" and _MOVED.search(text) else text
+    """Return text as GB 18030-2022 has it: Python's codec is older, and eight ideographs of names are private there."""
+    return with_assigned(text) if encoding == "gb18030" else text
 
 
 def decoded(data: bytes) -> str:

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     """Longest term of a watch a court here gives and an agency here accepts."""
     state_organ_listing: Literal["refuse", "normal"] = "refuse"
     """Whether a court here puts state organs on the list; art. 8 ¶4 orders a notice to the superior unit and leaves that open."""
+    corps_and_military_courts: Literal["apart", "shared"] = "apart"
+    """Whether cases of the Xinjiang corps' courts (兵) and of military courts (军) go over the topics of this installation: apart,
+    they are neither published nor enforced here."""
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False

@@ -80,6 +80,8 @@ class AgencyContext:
     """Between two batches of interceptions."""
     registry: SchemaIds | None = field(default=None, repr=False)
     """With one, what is sent has Confluent framing."""
+    shares_set_apart: bool = False
+    """Whether this agency takes watches in cases of corps' and military courts."""
     barrier_at: Callable[[str], int] = field(default=lambda _jurisdiction: 0, repr=False)
     """When the newest barrier that stands in all lanes of a jurisdiction's lists was issued, ms UTC, 0 = nobody knows."""
 
@@ -114,4 +116,5 @@ def context_of(
         settings.watch_max_days,
         settings.interceptions_every_seconds,
         registered(settings, *WRITTEN_SCHEMAS),
+        shares_set_apart=settings.corps_and_military_courts == "shared",
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ...schemas.files.json_values import KeyTwice, with_single_keys
+from ...schemas.files.json_values import Digits, KeyTwice, with_single_keys
 from ...schemas.masking import Masked
 from ..events.intake import UnreadEvent
 from ..gate.decision import CheckRequest
@@ -131,9 +131,9 @@ def _read_event(raw: msgspec.Raw) -> dict[str, Any] | UnreadEvent:
 
 
 def _decode_object(body: bytes | msgspec.Raw) -> dict[str, Any]:
-    """Decode an object whose keys stand once. Raises what `_BROKEN` names."""
-    read = _object.decode(body)
-    json.loads(bytes(body), object_pairs_hook=with_single_keys)
+    """Decode an object whose keys stand once; numbers with a point keep their digits. Raises what `_BROKEN` names."""
+    _object.decode(body)
+    read: dict[str, Any] = json.loads(bytes(body), object_pairs_hook=with_single_keys, parse_float=Digits)
     return read
 
 

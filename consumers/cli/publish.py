@@ -1,24 +1,25 @@
 """`liandong agency publish`: events from a file, each only under a court's live watch."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...schemas.errors import ExitCode
 from ...schemas.law.watch_kinds import Domain
+from ...schemas.problems import Language
 from ...topics.cli.console import JsonOption, print_json, say
-from ...topics.private_files import PrivateFile
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
     from ...topics.storage.outbox import SqlOutbox
-    from ..events.files import PublishedFile
+    from ..events.file_publishing import EventFileRequest, PublishedFile
 
 Send = Callable[["Settings", "SqlOutbox", str], None]
 """Sends all that waits in an outbox: settings, outbox, participant. The composition root has the relay."""
+_SHOWN = 20
+"""Rejected rows that are told on the screen; all of them stand in the rejects file."""
 
 
 def mount(agency: typer.Typer, send: Send) -> None:
@@ -28,45 +29,63 @@ def mount(agency: typer.Typer, send: Send) -> None:
     def publish(
         ctx: typer.Context,
         domain: Annotated[Domain, typer.Argument(metavar="asset|whereabouts", help="What the events are about.")],
-        file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, or JSON lines as for POST /v1/events.")],
+        file: Annotated[
+            Path, typer.Argument(metavar="FILE", help="CSV, Excel workbook, or JSON lines as for POST /v1/events.")
+        ],
         agency_id: Annotated[str, typer.Option("--agency", metavar="ID", help="The agency that tells it.")],
-        rejects: Annotated[Path | None, typer.Option("--rejects", metavar="FILE", help="Where rejects go.")] = None,
+        rejects: Annotated[
+            Path | None,
+            typer.Option("--rejects", metavar="FILE", help="Where rejected rows go; default FILE.rejects.*."),
+        ] = None,
         as_json: JsonOption = False,
     ) -> None:
         """Tell courts what their live watches ask for. Rows no court asks for are rejected and leave no trace.
 
-        CSV columns: kind, occurred_at, certificate_type, number, country, name, ref, and any field of the kind.
+        Columns: kind, occurred_at, certificate_type, number, country, name, ref, and any field of the kind. Rejected rows come
+        back in a file that can be corrected and sent as it is. Exit code 3 if some were rejected.
         """
         from ...topics.cli.console import settings_of
+        from ..events.file_publishing import EventFileRequest
 
         settings = settings_of(ctx)
-        published = _publish(settings, agency_id, file, domain, send)
-        rejected = published.rejected
-        if rejected:
-            _write_rejects(rejects or file.with_name(file.name + ".rejects.jsonl"), rejected)
-        summary = {"events": published.events, "rejected": len(rejected)}
+        published = _publish(settings, agency_id, EventFileRequest(file, domain.value, rejects, settings.lang), send)
         if as_json:
-            rows = [{key: reject[key] for key in ("row", "code", "message", "remedy")} for reject in rejected]
+            rows = [rejected._asdict() for rejected in published.rejected]
+            summary = {
+                "events": published.events,
+                "rejected": len(rows),
+                "rejects_file": published.rejects_file or None,
+            }
             print_json({**summary, "rejects": rows})
         else:
-            told, count = published.events, len(rejected)
-            say(settings.lang, f"{told} events told, {count} rows rejected", f"已反馈 {told} 条，未通过 {count} 行")
-            for reject in rejected[:20]:
-                row, code, message, remedy = (reject[each] for each in ("row", "code", "message", "remedy"))
-                english = f"row {row}: {code}: {message}; {remedy}"
-                say(settings.lang, english, f"第 {row} 行：{code}：{message}；{remedy}", err=True)
-        if rejected:
+            _print(published, settings.lang)
+        if published.rejected:
             raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
 
-def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send: Send) -> "PublishedFile":
+def _print(published: "PublishedFile", lang: Language) -> None:
+    events, count = published.events, len(published.rejected)
+    say(lang, f"{events} events told, {count} rows rejected", f"已反馈 {events} 条，未通过 {count} 行")
+    for row, code, message, remedy in published.rejected[:_SHOWN]:
+        say(lang, f"row {row}: {code}: {message}; {remedy}", f"第 {row} 行：{code}：{message}；{remedy}", err=True)
+    if (more := count - _SHOWN) > 0:
+        say(lang, f"… and {more} more rows", f"… 另有 {more} 行", err=True)
+    if file := published.rejects_file:
+        say(
+            lang,
+            f"rejected rows, to correct and send as they are: {file}",
+            f"未通过的行（更正后可直接再次发送）：{file}",
+        )
+
+
+def _publish(settings: "Settings", agency: str, request: "EventFileRequest", send: Send) -> "PublishedFile":
     from ...topics.keys.opening import read_directory
     from ...topics.transport.kafka import KafkaSubscriber
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
     from ..acts_db.database import open_acts_of
-    from ..events.files import publish_file
+    from ..events.file_publishing import publish_file
 
     clock = SystemClock()
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
@@ -74,17 +93,9 @@ def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send
     engine = open_acts_of(settings, agency)
     context = context_of(settings, agency, directory, engine, clock, SystemChance())
     try:
-        published = publish_file(engine, context, file, domain.value, settings.lang)
+        published = publish_file(engine, context, request)
         send(settings, context.outbox, agency)
     finally:
         directory.close()
         engine.dispose()
     return published
-
-
-def _write_rejects(path: Path, rejected: list[dict[str, Any]]) -> None:
-    """Write the rejected rows as they were, with code and remedy; readable by their owner alone: they hold numbers."""
-    with PrivateFile(path) as file:
-        for reject in rejected:
-            line = json.dumps(reject, ensure_ascii=False)
-            file.stream.write(f"{line}\n".encode(errors="backslashreplace"))  # half a character becomes JSON's escape

@@ -41,6 +41,7 @@ _FEEDBACK_OF_PROBLEM = {
     "WATCH_KIND_NOT_HELD": FeedbackCode.RETURNED,
     "WATCH_END": FeedbackCode.ALREADY_ENDED,
     "WATCH_SUBJECT": FeedbackCode.IDENTITY_MISMATCH,
+    "WATCH_SET_APART": FeedbackCode.AUTHORITY_MISMATCH,
 }
 """Feedback for what is wrong with an order; all else is DOC_INVALID."""
 _ANSWERED_AGAIN_AFTER_MS = 60_000
@@ -156,7 +157,8 @@ def _open_order(context: AgencyContext, command: Command) -> WatchOrder:
 
 def _watch(connection: Connection, context: AgencyContext, command: Command, order: WatchOrder) -> str:
     now = context.instant().of(command.jurisdiction)
-    validate(order, WatchRules(now, context.watch_max_days, context.kinds, command.issued_at))
+    shared = context.shares_set_apart
+    validate(order, WatchRules(now, context.watch_max_days, context.kinds, command.issued_at, shared))
     if not watches.admit(connection, command, order, context.matching_keys):
         raise CommandRejected(FeedbackCode.ALREADY_ENDED, "the watch was stopped before it came")
     return "watching"

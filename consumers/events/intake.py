@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from math import isfinite
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine
@@ -17,7 +18,7 @@ from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.law.watch_kinds import Domain, Kind, find_kind, may_travel
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
 from ...schemas.problems import FactProblem, Language, Text, told
-from ...schemas.spelling import is_text
+from ...schemas.spelling import hides_text, is_text
 from ...schemas.wire.control import CLOCK_TOLERANCE_MS
 from ...topics.storage.database import reading
 from ..acts_db.context import AgencyContext
@@ -28,6 +29,8 @@ from .sightings import Sighting
 MAX_EVENTS = 1000
 """Events of one request."""
 _SCALARS = (str, int, float, bool)
+_LONGEST = 2_000
+"""Characters of one text of an event."""
 
 
 class EventProblem(FactProblem):
@@ -70,11 +73,17 @@ class EventProblem(FactProblem):
             "事件文本含有不完整的字符（孤立代理项）",
             "请以 UTF-8 书写；生成该文本的程序把一个字符截成了两半",
         ),
-        "EVENT_ROW": Text(
-            "the row cannot be read: {trouble}",
-            "correct the row and send it again; the rows around it were read",
-            "该行无法读取：{trouble}",
-            "请更正该行后重新发送；其前后各行已读取",
+        "EVENT_TEXT_CONTROL": Text(
+            "a text holds control characters or ones that turn the direction of writing",
+            "write it anew: what people read would not be what stands there",
+            "文本含有控制字符或改变书写方向的字符",
+            "请重新书写：人看到的内容会与实际内容不同",
+        ),
+        "EVENT_TEXT_LONG": Text(
+            "a text is longer than {most} characters",
+            "say it shorter; so long a cell often holds the next rows, behind a quotation mark that is not closed",
+            "文本超过 {most} 个字符",
+            "请缩短；过长的单元格往往是引号未闭合而并入了后面的行",
         ),
         "EVENT_FIELD": Text(
             "{field} has no place in a {kind} event",
@@ -178,13 +187,22 @@ def read_event(event: Mapping[str, Any], now: int) -> Sighting:
         raise KindUnknown(domain, name)
     fields = _fields(event.get("fields"), kind)
     subject = event.get("subject")
-    if not isinstance(subject, Mapping) or not isinstance(subject.get("name"), str) or not subject["name"].strip():
+    if not isinstance(subject, Mapping) or type(subject.get("name")) is not str or not subject["name"].strip():
         raise EventProblem("EVENT_SUBJECT")
     certificates = _certificates(subject.get("certificates"))
     at, source = _moment(event.get("occurred_at"), now), event.get("ref", "")
-    if not all(is_text(text) for text in (subject["name"], str(source), *fields.values())):
-        raise EventProblem("EVENT_TEXT")
+    _check_texts(subject["name"], str(source), *fields.values())
     return Sighting(domain, kind.name, certificates, subject["name"], at, fields, str(source))
+
+
+def _check_texts(*texts: str) -> None:
+    """Refuse what is no text, or not the text it seems to be."""
+    if not all(is_text(text) for text in texts):
+        raise EventProblem("EVENT_TEXT")
+    if any(hides_text(text) for text in texts):
+        raise EventProblem("EVENT_TEXT_CONTROL")
+    if any(len(text) > _LONGEST for text in texts):
+        raise EventProblem("EVENT_TEXT_LONG", most=str(_LONGEST))
 
 
 def _fields(given: Any, kind: Kind) -> dict[str, str]:
@@ -198,9 +216,9 @@ def _fields(given: Any, kind: Kind) -> dict[str, str]:
     for name, value in fields.items():
         if name not in allowed:
             raise EventProblem("EVENT_FIELD", field=name[:40], kind=kind.name, known=", ".join(sorted(allowed)))
-        if not isinstance(value, _SCALARS):
+        if not isinstance(value, _SCALARS) or (isinstance(value, float) and not isfinite(value)):
             raise EventProblem("EVENT_FIELDS")
-    return {name: str(value) for name, value in fields.items()}
+    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in fields.items()}
 
 
 def _certificates(written: Any) -> tuple[Certificate, ...]:

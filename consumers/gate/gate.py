@@ -20,6 +20,7 @@ from ...topics.transport.errors import TransportError
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from .decision import CheckRequest, CopyPosition, CopyView, Decision, FoundEntry, ListStand, Question
+from .hits import is_of_court_apart
 from .identifying import surrogates_of
 from .rules import Rules
 
@@ -169,17 +170,28 @@ class Gate:
         """Return how far an entry is proven that reaches somebody; a canary reaches reserved certificates alone."""
         if entry.prefix["record_class"] == RecordClass.CANARY and not question.reserved:
             return Trust.NOBODYS
+        if not self.rules.shares_set_apart and is_of_court_apart(entry):
+            self._say(
+                entry, "cases of corps' and military courts do not go over the shared topics of this installation"
+            )
+            return Trust.NOBODYS
         why = "no court that may say so has signed it"
         try:
             trust = self._view.trust(entry)
         except TransportError as failed:
             trust, why = Trust.OPEN, f"the signing key is unknown and the register cannot be read ({failed.code})"
-        if trust is not Trust.PROVEN and (entry.entry_id, why) not in self._logged:
-            if len(self._logged) >= _MOST_LOGGED:
-                self._logged.clear()
-            self._logged.add((entry.entry_id, why))
-            _log.error("a live entry refuses nobody", entry=entry.entry_id.hex(), court=entry.prefix["court"], why=why)
+        if trust is not Trust.PROVEN:
+            self._say(entry, why)
         return trust
+
+    def _say(self, entry: FoundEntry, why: str) -> None:
+        """Say once in the log that a live entry reaches nobody."""
+        if (entry.entry_id, why) in self._logged:
+            return
+        if len(self._logged) >= _MOST_LOGGED:
+            self._logged.clear()
+        self._logged.add((entry.entry_id, why))
+        _log.error("a live entry refuses nobody", entry=entry.entry_id.hex(), court=entry.prefix["court"], why=why)
 
 
 def _facts(entry: FoundEntry, question: Question) -> EntryFacts:

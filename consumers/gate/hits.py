@@ -7,6 +7,7 @@ from typing import Any
 from ...schemas.dates import rfc3339
 from ...schemas.fingerprints import fingerprint
 from ...schemas.ids import entry_text
+from ...schemas.law.case_number import CaseNumberProblem, parse_case_number
 from ...schemas.law.decisions import MeasureRuling
 from ...schemas.law.listing import Instrument
 from ...schemas.law.measures import Effect
@@ -78,6 +79,9 @@ class Hit:
         }
 
 
+_SIGNS_APART = ("兵".encode(), "军".encode())
+
+
 def instrument_name(code: int) -> str:
     """Return LIST_ENTRY, CONSUMPTION_ORDER or EXIT_BAN; a code this release does not know shows as a number."""
     try:
@@ -125,6 +129,16 @@ def _hit(ruling: MeasureRuling, details: dict[str, Any]) -> Hit:
 def _details(entry: FoundEntry) -> dict[str, Any]:
     """Decode the whole record; return nothing where no record of the entry could ever be read."""
     return entry.record() if entry.body else {}
+
+
+def is_of_court_apart(entry: FoundEntry) -> bool:
+    """Tell whether an entry is of a case of a corps' or a military court; what cannot be read says so of nothing."""
+    if not any(sign in entry.body for sign in _SIGNS_APART):  # nearly always: nothing is decoded
+        return False
+    try:
+        return parse_case_number(_details(entry).get("case_number", "")).is_set_apart
+    except CaseNumberProblem:
+        return False
 
 
 def canary_only(hits: Sequence[Hit]) -> bool:

@@ -63,6 +63,8 @@ class Rules:
     """Catalogue version, and the start of the fingerprint of the limits where there are any."""
     stale_after_ms: int
     """Age of the copy from which the gate says UNKNOWN."""
+    shares_set_apart: bool = False
+    """Whether entries of cases of corps' and military courts reach anybody here."""
     switches: Switches = nothing_on
     """What acts of supervisors have switched on."""
     _plans: dict[tuple[object, ...], TransactionPlan] = field(default_factory=dict, repr=False)
@@ -126,9 +128,17 @@ def load_limits(path: Path) -> ConfiguredLimits:
     return ConfiguredLimits(limits, fingerprint(raw).hex()[:12])
 
 
-def load_rules(kind_id: str, agency_folder: Path, stale_after_ms: int, switches: Switches = nothing_on) -> Rules:
+def load_rules(
+    kind_id: str,
+    agency_folder: Path,
+    stale_after_ms: int,
+    switches: Switches = nothing_on,
+    *,
+    shares_set_apart: bool = False,
+) -> Rules:
     """Load the rules of an agency of a kind, with the limits in its folder and what `switches` says is on."""
     catalogue = load_catalogue()
     limits, digest = load_limits(agency_folder / LIMITS_FILE)
     version = f"{catalogue.version}/{digest}" if digest else catalogue.version
-    return Rules(agency_kind(kind_id), catalogue, limits, version, stale_after_ms, switches)
+    kind = agency_kind(kind_id)
+    return Rules(kind, catalogue, limits, version, stale_after_ms, shares_set_apart, switches)

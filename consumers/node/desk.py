@@ -116,7 +116,8 @@ def open_desk(
     """
     kind = load_agency_with_kind(settings, agency).agency_kind
     stale_after_ms = int(settings.stale_after_seconds * 1000)
-    rules = load_rules(kind, agency_folder(settings, agency), stale_after_ms, copy.switches)
+    shared = settings.corps_and_military_courts == "shared"
+    rules = load_rules(kind, agency_folder(settings, agency), stale_after_ms, copy.switches, shares_set_apart=shared)
     engine = machine.open_acts(settings, agency)
     try:
         context = context_of(settings, agency, directory, engine, machine.clock, machine.chance)

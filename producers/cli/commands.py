@@ -38,6 +38,10 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
     template: Annotated[bool, typer.Option("--template", help="Print a complete file and its fields.")] = False,
     kinds: Annotated[bool, typer.Option("--kinds", help="Print the kinds that can be asked for.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file, give nothing.")] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help="Where rejected commands go; default FILE.rejects.json."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Give commands to agencies: watch, stop-watch. Prints the cmd_ id of each."""
@@ -56,8 +60,15 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
         raise WrongUsage("COMMAND_INPUT", "give a file of commands, or --stop and one id", "see --template")
     written: Sequence[Mapping[str, Any]] = _from_file(file) if file else [{"command": "stop-watch", "stops": stop}]
     results = _give(ctx, court, written, file.parent if file else Path(), dry_run=dry_run)
-    _show_results(results, settings_of(ctx).lang, as_json)
-    if any("problem" in each for each in results):
+    rejected = any("problem" in each for each in results)
+    place = None
+    if rejected and file is not None:
+        from ..commands.rejects import write_rejects
+
+        place = rejects or file.with_name(f"{file.name}.rejects.json")
+        write_rejects(place, file, zip(written, results, strict=True))
+    _show_results(results, settings_of(ctx).lang, as_json, place)
+    if rejected:
         raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
 
@@ -178,15 +189,16 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
                 identity.chance,
                 settings.watch_max_days,
                 identity.registry,
+                settings.corps_and_military_courts == "shared",
             )
             yield _CommandDesk(Commands(commanding, court.register), court, participants)
         finally:
             directory.close()
 
 
-def _show_results(results: list[dict[str, Any]], lang: Language, as_json: bool) -> None:
+def _show_results(results: list[dict[str, Any]], lang: Language, as_json: bool, rejects: Path | None) -> None:
     if as_json:
-        print_json({"commands": results})
+        print_json({"commands": results} | ({"rejects_file": str(rejects)} if rejects else {}))
         return
     for each in results:
         if "problem" in each:
@@ -202,6 +214,12 @@ def _show_results(results: list[dict[str, Any]], lang: Language, as_json: bool) 
             again, again_zh = ("", "") if each["new"] else _GIVEN_BEFORE
             english = f"{command}  {kind} to {agency}, answer due {due}{again}"
             say(lang, english, f"{command}  {kind}，下达给 {agency}，应于 {due} 前答复{again_zh}")
+    if rejects:
+        say(
+            lang,
+            f"rejected commands, to correct and give as they are: {rejects}",
+            f"未通过的指令（更正后可直接再次下达）：{rejects}",
+        )
 
 
 def _show_commands(ctx: typer.Context, court_id: str | None, as_json: bool) -> None:

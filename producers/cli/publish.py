@@ -1,6 +1,7 @@
 """`liandong court publish` and `court template`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +38,16 @@ StockOption = Annotated[
         help="Entries that were on the national list before the court's take-over: they may lack what the site does not publish.",
     ),
 ]
+WarningsOption = Annotated[
+    Path | None,
+    typer.Option("--warnings", metavar="FILE", help="Where warnings of accepted rows go; default FILE.warnings.csv."),
+]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping", metavar="MAPPING", help="A YAML file that names the titles, codes and dates of your own export."
+    ),
+]
 
 
 def mount(court: typer.Typer) -> None:
@@ -50,7 +61,7 @@ def template(ctx: typer.Context, file: TemplateArgument = None) -> None:
     from ...topics.cli.console import settings_of
     from ..intake.files.reading import format_of
     from ..intake.files.template import template as text
-    from ..intake.files.workbook_out import workbook_template
+    from ..intake.files.workbook_file import workbook_template
 
     lang = settings_of(ctx).lang
     if file is None:
@@ -72,8 +83,10 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     file_format: FormatOption = None,
     dry_run: DryRunOption = False,
     rejects: RejectsOption = None,
+    mapping: MappingOption = None,
     increment: IncrementOption = False,
     stock: StockOption = False,
+    warnings: WarningsOption = None,
     no_wait: NoWaitOption = False,
     wait_seconds: WaitOption = WAIT_SECONDS,
     as_json: JsonOption = False,
@@ -86,13 +99,20 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     from ...topics.cli.console import settings_of
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
-    from ..publishing.run import PublishRequest, document_of, publish_file, rehearse_file
+    from ..intake.mapping.mapping_file import read_mapping
+    from ..publishing.report import PublishRequest, document_of
+    from ..publishing.run import publish_file, rehearse_file
 
     settings = settings_of(ctx)
     lists_organs = settings.state_organ_listing == "normal"
-    wanted = _format(source, file_format)
+    shared = settings.corps_and_military_courts == "shared"
+    wanted = known_format(source, file_format)
     written = rejects or _beside(source, wanted)
-    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock)
+    own = None if mapping is None else read_mapping(mapping)
+    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock, shared, own)
+    request = replace(
+        request, warnings=warnings or _table_beside(source, "warnings"), missing=_table_beside(source, "missing")
+    )
     if dry_run:
         report = rehearse_file(settings, request, court, SystemClock())
     else:
@@ -109,7 +129,8 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
         raise typer.Exit(int(ExitCode.PARTLY_REJECTED))
 
 
-def _format(source: Path, name: str | None) -> "Format":
+def known_format(source: Path, name: str | None) -> "Format":
+    """Return the format of a file by its name or as it was given. Raises FORMAT_UNKNOWN."""
     from ..intake.files.reading import FORMATS, format_of
 
     for known in FORMATS:
@@ -125,3 +146,7 @@ def _beside(source: Path, file_format: "Format") -> Path:
     if str(source) == "-":
         return Path(f"rejects{suffix if file_format == 'xlsx' else '.csv'}")
     return source.with_name(f"{source.name}.rejects{suffix}")
+
+
+def _table_beside(source: Path, what: str) -> Path:
+    return Path(f"{what}.csv") if str(source) == "-" else source.with_name(f"{source.name}.{what}.csv")

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...schemas.problems import Language
+from ..publishing.report import TOLD_MISSING
 
 if TYPE_CHECKING:
-    from ..publishing.run import PublishReport
+    from ..publishing.report import PublishReport
     from ..publishing.told_notices import RowRanges
 
 _WORDS = {
@@ -35,10 +36,8 @@ _TEXTS = {
         "the case numbers were compared with no court's token; give it: liandong participant set {} --court-token TOKEN",
         "未核对案号中的法院代字；请先设定：liandong participant set {} --court-token 代字",
     ),
-    "more": (
-        "    … and {} more (--json names {} of all)",
-        "    … 另有 {} 条（--json 列出其中共 {} 条）",
-    ),
+    "more": ("    … and {} more; all of them stand in {}", "    … 另有 {} 条；全部列于 {}"),
+    "warnings": ("warnings of rows that were taken: {}", "已受理行的提示：{}"),
     "increment": ("an increment: entries that it does not name are not looked for", "增量文件：不检查未包含的在列条目"),
     "stock": (
         "  stock: {} of the new entries were on the list before the take-over",
@@ -49,12 +48,14 @@ _TEXTS = {
         "    其中缺少“{}”的：{} 条（用 liandong court find --incomplete 查询补正）",
     ),
     "rows": ("      rows {}: {}; {}", "      第 {} 行：{}；{}"),
-    "cut": ("{} and {} more rows (--json names all)", "{} 等，另有 {} 行（--json 列出全部）"),
+    "cut": (
+        "{} and {} more rows (the warnings file and --json name all)",
+        "{} 等，另有 {} 行（提示文件和 --json 列出全部）",
+    ),
     "sent": ("all of it is in the log", "已全部送入日志"),
     "waits": ("accepted; `liandong court relay` sends it", "已受理，由 liandong court relay 发送"),
     "follow": ("follow it with: liandong status --batch {}", "跟踪：liandong status --batch {}"),
 }
-_SHOWN_MISSING = 5
 _SHOWN_RANGES = 12
 """So many rows and ranges of rows stand in one line."""
 
@@ -76,6 +77,8 @@ def print_summary(report: "PublishReport", lang: Language) -> None:
         _say(at, "same", report.same_as)
     if report.rejects_file:
         _say(at, "rejects", report.rejects_file)
+    if report.warnings_file:
+        _say(at, "warnings", report.warnings_file)
     _print_missing(report, at)
     if report.dry_run:
         _say(at, "now")
@@ -111,10 +114,10 @@ def _print_missing(report: "PublishReport", at: int) -> None:
     if not report.missing_count:
         return
     _say(at, "missing", report.missing_count)
-    for entry in report.missing[:_SHOWN_MISSING]:
+    for entry in report.missing[:TOLD_MISSING]:
         typer.echo(f"    {entry}")
-    if (more := report.missing_count - _SHOWN_MISSING) > 0:
-        _say(at, "more", f"{more:,}", f"{len(report.missing):,}")
+    if (more := report.missing_count - TOLD_MISSING) > 0:
+        _say(at, "more", f"{more:,}", report.missing_file)
 
 
 def _rows(rows: "RowRanges", at: int) -> str:

@@ -52,6 +52,8 @@ class CommandingCourt:
     """Longest term of a watch."""
     registry: SchemaIds | None = field(default=None, repr=False)
     """With one, what is sent has Confluent framing."""
+    shares_set_apart: bool = False
+    """Whether watches in cases of corps' and military courts are given here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,18 @@ class Commands:
     def check(self, request: Request, agency_kinds: frozenset[str] | None = None) -> None:
         """Raise what `give` would say against the order itself."""
         if isinstance(request, WatchRequest):
-            validate(request.order, WatchRules(self._court.clock.now(), self._court.max_days, agency_kinds))
+            validate(request.order, self._rules(self._court.clock.now(), agency_kinds))
             self._readers(request.agency)
         else:
             self._own_watch(request.stops)
 
+    def _rules(self, now: int, agency_kinds: frozenset[str] | None) -> WatchRules:
+        shared = self._court.shares_set_apart
+        return WatchRules(now, self._court.max_days, agency_kinds, shares_set_apart=shared)
+
     def _watch(self, request: WatchRequest, agency_kinds: frozenset[str] | None) -> GivenCommand:
         now, order = self._court.clock.now(), request.order
-        validate(order, WatchRules(now, self._court.max_days, agency_kinds))
+        validate(order, self._rules(now, agency_kinds))
         identities = [_identity(self._court.court, request, key) for key in self._court.matching_keys]
         command_id = self._court.chance.random_id()
         scope = WatchScope(order.purpose, frozenset(order.kinds), now, order.until)

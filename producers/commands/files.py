@@ -16,6 +16,8 @@ import yaml
 
 from ...schemas.dates import CHINA, DateProblem, end_of_day_ms, parse_date
 from ...schemas.errors import WrongUsage
+from ...schemas.files.encoding import decoded
+from ...schemas.files.excel import unwrapped, without_mark
 from ...schemas.files.json_values import with_single_keys
 from ...schemas.files.plain_yaml import plain_yaml
 from ...schemas.ids import parse
@@ -24,6 +26,7 @@ from ...schemas.law.watch import WatchOrder, WatchProblem, kinds_of
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
 from ...schemas.people.names import display_form
 from ...schemas.problems import FactProblem, Text
+from ...schemas.spelling import hides_text
 from ...schemas.wire.control import STOP_WATCH, WATCH
 
 DUE_HOURS = 24.0
@@ -31,6 +34,8 @@ DUE_HOURS = 24.0
 `due_hours`.
 """
 MAX_BYTES = 4_000_000
+REJECT_KEY = "reject"
+"""What a rejects file adds to a command; passed over when it is read again."""
 
 TEMPLATE = """\
 # A file of commands (court command FILE --court ID). One command, or a list of them; YAML or JSON.
@@ -80,6 +85,12 @@ class CommandProblem(FactProblem):
             "指令没有 {field} 字段",
             "请更正或删除；全部字段见 `liandong court command --template`",
         ),
+        "COMMAND_TEXT_CONTROL": Text(
+            "a text holds control characters or ones that turn the direction of writing",
+            "write it anew: what people read would not be what stands there",
+            "文本含有控制字符或改变书写方向的字符",
+            "请重新书写：人看到的内容会与实际内容不同",
+        ),
         "COMMAND_DOCUMENT": Text(
             "the legal document {file} cannot be read",
             "give the path of the document, beside the command file or absolute",
@@ -128,9 +139,10 @@ _WATCH_FIELDS = frozenset(
         "due_hours",
         "subject",
         "ref",
+        REJECT_KEY,
     ]
 )
-_STOP_FIELDS = frozenset(("command", "stops", "due_hours", "ref"))
+_STOP_FIELDS = frozenset(("command", "stops", "due_hours", "ref", REJECT_KEY))
 
 
 def read_command_file(path: Path) -> list[Mapping[str, Any]]:
@@ -138,7 +150,7 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise WrongUsage("COMMAND_FILE_UNREADABLE", f"{path} is over {MAX_BYTES} bytes", "split it")
-        text = path.read_text(encoding="utf-8-sig")
+        text = decoded(path.read_bytes())
         is_json = path.suffix.lower() == ".json"
         content = json.loads(text, object_pairs_hook=with_single_keys) if is_json else plain_yaml(text)
         json.dumps(content, ensure_ascii=False).encode()  # half a character, which JSON can carry, is no text
@@ -146,7 +158,7 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
         raise WrongUsage(
             "COMMAND_FILE_UNREADABLE",
             f"{path} cannot be read: {type(broken).__name__}",  # its text may hold numbers
-            "write YAML or JSON in UTF-8; `liandong court command --template` shows how",
+            "write YAML or JSON in UTF-8 or GB 18030, each key once, no aliases; `liandong court command --template` shows how",
         ) from None
     commands = content if isinstance(content, list) else [content]
     return [each if isinstance(each, dict) else {} for each in commands]
@@ -154,6 +166,7 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
 
 def request_of(command: Mapping[str, Any], folder: Path) -> Request:
     """Make a checked request of one command of a file in `folder`. Raises a FactProblem or ID_INVALID."""
+    _check_texts(command)
     kind = str(command.get("command") or "nothing")
     if kind == STOP_WATCH:
         _check_fields(command, _STOP_FIELDS)
@@ -180,6 +193,15 @@ def _order(command: Mapping[str, Any], folder: Path) -> WatchOrder:
         name=display_form(_text(subject.get("name"))),
         certificates=tuple(_certificate(each) for each in subject["certificates"]),
     )
+
+
+def _check_texts(value: Any) -> None:
+    """Refuse texts that are not what they seem to be, wherever they stand in a command."""
+    if isinstance(value, str) and hides_text(value):
+        raise CommandProblem("COMMAND_TEXT_CONTROL")
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for each in inner:
+        _check_texts(each)
 
 
 def _check_fields(command: Mapping[str, Any], known: frozenset[str]) -> None:
@@ -235,7 +257,8 @@ def _certificate(certificate: Any) -> Certificate:
         raise CommandProblem(
             "COMMAND_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)
         ) from None
-    return normalise(kind, _text(certificate.get("number")), _text(certificate.get("country")) or None)
+    number = without_mark(unwrapped(_text(certificate.get("number")).strip()))
+    return normalise(kind, number, _text(certificate.get("country")) or None)
 
 
 def _text(value: Any) -> str:

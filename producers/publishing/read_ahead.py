@@ -21,6 +21,7 @@ from ...topics.child_process import ended, start
 from ...topics.workers.threads import beside
 from ..intake.files.reading import Format, read_listings
 from ..intake.findings.findings import Notice
+from ..intake.mapping.export_mapping import ExportMapping
 from .prepare import PackedPortion, Portion, PreparationContext, portions_of
 
 WORTH_BYTES = 4_000_000
@@ -51,6 +52,7 @@ class ReadAheadRequest:
     preparation: PreparationContext
     size: int
     """Rows of a portion."""
+    mapping: ExportMapping | None = None
 
 
 @contextmanager
@@ -107,7 +109,8 @@ def _read(request: ReadAheadRequest, outlet: "Connection[Any, None]") -> None:
 def _prepare(request: ReadAheadRequest, waiting: "Queue[Any]") -> None:
     """Put the packed portions, then None; or what failed, then None."""
     try:
-        with read_listings(request.source, request.file_format, request.preparation.context.lang) as rows:
+        lang = request.preparation.context.lang
+        with read_listings(request.source, request.file_format, lang, request.mapping) as rows:
             for portion in portions_of(rows, request.preparation, request.size):
                 portion.bytes_read = rows.bytes_read
                 waiting.put(portion.packed())

@@ -2,40 +2,36 @@
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from hashlib import file_digest
 from pathlib import Path
 from typing import ClassVar
 
 from ...schemas.dates import date_of_ms
-from ...schemas.errors import WrongUsage
-from ...schemas.problems import BilingualError, Language, Text
+from ...schemas.problems import BilingualError, Text
 from ...topics.keys.opening import kept_takeover
 from ...topics.keys.participants import Participants
-from ...topics.private_files import DiskFull, telling_full
+from ...topics.private_files import DiskFull
 from ...topics.settings import Settings
 from ...topics.storage.faults import DatabaseFault
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
 from ..court import Court, comparing, court_named, open_court
-from ..intake.files.reading import TABLES, Format, ListingFile, format_of, read_listings
-from ..intake.files.rejects import RejectedRows, open_rejects, open_rejects_workbook
+from ..intake.files.reading import ListingFile, read_listings
 from ..intake.rows.model import IntakeContext, ParsedRow
 from ..register.reader import RegisterReader
 from ..register.register import register_as_it_is
 from ..register.rows import Batch, new_batch
+from .beside import MissingFile, WarningsFile
 from .prepare import Portion, PreparationContext, portions_of
 from .progress import Bars
 from .publication import CHUNK, DryRun, FileRun, Listeners, Publication
 from .read_ahead import WORTH_BYTES, ReadAheadRequest, reading_ahead
+from .rejected import rejects_of
+from .report import SHOWN_MISSING, TOLD_MISSING, PublishReport, PublishRequest
 from .told_notices import ToldNotices
-
-SHOWN_MISSING = 10_000
-"""So many ids of missing entries are listed; the count is always whole."""
 
 
 class PublicationInterrupted(BilingualError):
@@ -62,46 +58,6 @@ class PublicationInterrupted(BilingualError):
             file=file,
             rows=str(batch.accepted + batch.corrected),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class PublishRequest:
-    """What the clerk asked for."""
-
-    source: Path
-    file_format: Format
-    rejects: Path
-    lang: Language
-    lists_state_organs: bool = False
-    is_increment: bool = False
-    """Whether the file has only what is new: entries it does not name are then not missing."""
-    is_stock: bool = False
-    """Whether the file is said to hold entries that stood on the national list before the court came here."""
-
-    @property
-    def may_be_stock(self) -> bool:
-        """Whether rows of it can be stock: rows of the public list are, without being said so."""
-        return self.is_stock or self.file_format == "zxgk"
-
-
-@dataclass(slots=True)
-class PublishReport:
-    """What came of it, for the summary."""
-
-    batch: Batch
-    rejects_file: str = ""
-    codes: Counter[str] = field(default_factory=Counter)
-    notices: ToldNotices = field(default_factory=ToldNotices)
-    stock: Counter[str] = field(default_factory=Counter)
-    """New entries that are stock (`entries`), and by intake column how many of them lack it."""
-    missing: list[str] = field(default_factory=list)
-    missing_count: int = 0
-    sent: bool = False
-    dry_run: bool = False
-    is_increment: bool = False
-    same_as: str = ""
-    court_token: str = ""
-    """With which the case numbers were compared; empty: with none, as nobody has said it."""
 
 
 def publish_file(
@@ -147,6 +103,7 @@ def _accept(court: Court, request: PublishRequest, bars: Bars, takeover: date | 
         lists_state_organs=request.lists_state_organs,
         takeover_on=takeover,
         is_stock=request.is_stock,
+        shares_set_apart=request.shares_set_apart,
     )
     source_hash = _hash(request.source)
     same_as = _same_file(court.register, court.identity.court, source_hash)
@@ -173,6 +130,7 @@ def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | N
         lists_state_organs=request.lists_state_organs,
         takeover_on=_kept_takeover(settings, request, court.id),
         is_stock=request.is_stock,
+        shares_set_apart=request.shares_set_apart,
     )
     preparation = PreparationContext(context, tuple(Participants(settings).matching_keys()))
     batch = Batch("", court.id, request.source.name, "", "checked", now, now)
@@ -191,7 +149,8 @@ def _same_file(register: RegisterReader, court: str, source_hash: str) -> str:
 
 def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishReport) -> PublishReport:
     """Take the file's rows through a run, write the rejects file and fill the report."""
-    with _listing_file(request) as rows, _rejects(request, rows) as rejects:
+    warnings = WarningsFile(request.warnings, request.lang)
+    with _listing_file(request) as rows, rejects_of(request, rows) as rejects, warnings:
 
         def progressed(batch: Batch, bytes_read: int) -> None:
             bars.accepted(batch, bytes_read or rows.bytes_read, rows.size)
@@ -199,6 +158,8 @@ def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishRepo
         def noticed(parsed: ParsedRow) -> None:
             report.notices.add(parsed.notices)
             report.codes.update(notice.code for notice in parsed.notices)
+            if not parsed.rejects:
+                warnings.note(parsed.notices)
 
         def rejected(parsed: ParsedRow) -> None:
             report.codes.update(reject.code for reject in parsed.rejects)
@@ -206,14 +167,26 @@ def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishRepo
 
         with _portions(request, rows, run.preparation, report.notices) as portions:
             report.batch = run.accept(portions, Listeners(rejected, noticed, progressed))
-        report.rejects_file = rejects.written
+        report.rejects_file, report.warnings_file = rejects.written, warnings.written
     report.stock = run.stock
     report.is_increment = request.is_increment
-    for missing in () if request.is_increment else run.missing():
-        report.missing_count += 1
-        if len(report.missing) < SHOWN_MISSING:
-            report.missing.append(missing)
+    _name_missing(run, request, report)
     return report
+
+
+def _name_missing(run: FileRun, request: PublishRequest, report: PublishReport) -> None:
+    """Count the live entries that the file does not name, and name them: in the report, and all of them in a file."""
+    with MissingFile(request.missing, request.lang) as file:
+        for missing in () if request.is_increment else run.missing():
+            report.missing_count += 1
+            if report.missing_count == TOLD_MISSING + 1:
+                for earlier in report.missing:
+                    file.add((earlier,))
+            if report.missing_count > TOLD_MISSING:
+                file.add((missing,))
+            if len(report.missing) < SHOWN_MISSING:
+                report.missing.append(missing)
+        report.missing_file = file.written
 
 
 @contextmanager
@@ -227,7 +200,7 @@ def _portions(
         yield portions_of(rows, preparation, CHUNK)
         told.add(rows.notices)
         return
-    ahead = ReadAheadRequest(request.source, request.file_format, preparation, CHUNK)
+    ahead = ReadAheadRequest(request.source, request.file_format, preparation, CHUNK, request.mapping)
     with reading_ahead(ahead, told.add) as portions:
         yield portions
 
@@ -239,56 +212,9 @@ def _is_large(request: PublishRequest) -> bool:
     return request.source.stat().st_size >= WORTH_BYTES and (os.cpu_count() or 1) > 1
 
 
-class _LazyRejects:
-    """Makes the rejects file when there is a first reject; an old one of the same name must not be taken for this run's."""
-
-    def __init__(self, request: PublishRequest, rows: ListingFile) -> None:
-        self._request = request
-        self._rows = rows
-        self._writer: RejectedRows | None = None
-        if request.rejects.is_file() and not request.rejects.is_symlink():  # a device or a link is written through
-            request.rejects.unlink()
-
-    @property
-    def written(self) -> str:
-        """The file's name if there is one."""
-        return "" if self._writer is None else str(self._request.rejects)
-
-    def write(self, parsed: ParsedRow) -> None:
-        if not parsed.rejects:
-            return
-        if self._writer is None:
-            self._writer = self._opened()
-        with telling_full(self._request.rejects):
-            self._writer.write(parsed)
-
-    def _opened(self) -> RejectedRows:
-        path, is_table = self._request.rejects, self._request.file_format in TABLES
-        if is_table and format_of(path) == "xlsx":
-            return open_rejects_workbook(path, self._rows.header)
-        return open_rejects(path, self._rows.header, is_csv=is_table, delimiter=self._rows.delimiter)
-
-    def close(self) -> None:
-        if self._writer is not None:
-            with telling_full(self._request.rejects):
-                self._writer.__exit__(None, None, None)
-
-
-@contextmanager
-def _rejects(request: PublishRequest, rows: ListingFile) -> Iterator[_LazyRejects]:
-    if request.rejects == request.source:
-        raise WrongUsage("REJECTS_OVER_INPUT", "the rejects file is the input", "name another file with --rejects")
-    rejects = _LazyRejects(request, rows)
-    try:
-        yield rejects
-    finally:
-        rejects.close()
-
-
 def _listing_file(request: PublishRequest) -> ListingFile:
-    return read_listings(
-        sys.stdin.buffer if str(request.source) == "-" else request.source, request.file_format, request.lang
-    )
+    source = sys.stdin.buffer if str(request.source) == "-" else request.source
+    return read_listings(source, request.file_format, request.lang, request.mapping)
 
 
 def _hash(source: Path) -> str:
@@ -297,35 +223,3 @@ def _hash(source: Path) -> str:
         return ""
     with source.open("rb") as stream:
         return file_digest(stream, "sha256").hexdigest()
-
-
-def _lacking(stock: Counter[str]) -> dict[str, int]:
-    return {column: count for column, count in stock.items() if column != "entries"}
-
-
-def document_of(report: PublishReport) -> dict[str, object]:
-    """Return what `--json` prints."""
-    batch = report.batch
-    return {
-        "batch": batch.batch_id,
-        "court": batch.court,
-        "source": batch.source,
-        "dry_run": report.dry_run,
-        "accepted": batch.accepted,
-        "corrected": batch.corrected,
-        "unchanged": batch.unchanged,
-        "duplicate": batch.duplicate,
-        "rejected": batch.rejected,
-        "warnings": batch.warnings,
-        "codes": dict(report.codes.most_common()),
-        "notices": [told.as_dict() for told in report.notices.most_common()],
-        "rejects_file": report.rejects_file or None,
-        "stock": {"entries": report.stock["entries"], "missing": _lacking(report.stock)},
-        "increment": report.is_increment,
-        "missing_count": report.missing_count,
-        "missing": report.missing,
-        "missing_left_out": report.missing_count - len(report.missing),
-        "same_file_as": report.same_as or None,
-        "court_token": report.court_token or None,
-        "sent": report.sent,
-    }

@@ -1,29 +1,22 @@
 """How a file of text is encoded, told by strict decoding; nothing is guessed by frequencies.
 
+UTF-16 is read where a byte order mark says so.
+
 The header decides if its Chinese names are known in exactly one encoding; else which encoding the first lines are valid
 in. UTF-8 and GB 18030 text are practically never valid in each other's place for more than a line. Every line is then
 decoded strictly: one that fails is rejected, not repaired.
 """
 
-import re
+import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
+
+from .gb18030 import with_assigned
 
 Encoding = Literal["utf-8", "gb18030"]
 HEAD = 256 * 1024
 """Bytes that are looked at to tell what a file is."""
-
-
-_PRIVATE_UNTIL_2022 = (
-    "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796"
-)
-_SINCE_2022 = (
-    "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19"
-)
-"""The eighteen two-byte codes that GB 18030-2022 moved from private-use to assigned characters, eight ideographs first."""
-_AS_OF_2022 = str.maketrans(_PRIVATE_UNTIL_2022, _SINCE_2022)
-_MOVED = re.compile(f"[{_PRIVATE_UNTIL_2022}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +26,53 @@ class FileStart:
     data: bytes
     is_whole: bool
     encoding: Encoding
+
+
+_UTF16: dict[bytes, Literal["utf-16-le", "utf-16-be"]] = {
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_NO_CHARACTER = b"\xff"
+"""A byte that never stands in UTF-8."""
+
+
+class _Recoded:
+    """A stream as it is, or one of UTF-16 as UTF-8; half a character becomes bytes that are no UTF-8, so its line is refused."""
+
+    def __init__(self, first: bytes, stream: BinaryIO) -> None:
+        self._stream = stream
+        encoding = _UTF16.get(first)
+        self._decoder = codecs.getincrementaldecoder(encoding)("surrogatepass") if encoding else None
+        self._ready = codecs.BOM_UTF8 if encoding else first
+        self._is_at_end = False
+
+    def read(self, size: int) -> bytes:
+        while not self._ready and not self._is_at_end:
+            self._ready = self._recoded(self._stream.read(size))
+        given, self._ready = self._ready[:size], self._ready[size:]
+        return given
+
+    def _recoded(self, data: bytes) -> bytes:
+        self._is_at_end = not data
+        if self._decoder is None:
+            return data
+        try:
+            text = self._decoder.decode(data, final=self._is_at_end)
+        except UnicodeDecodeError:  # the file ends between the two bytes of a unit
+            return _NO_CHARACTER
+        return text.encode("utf-8", "surrogatepass")
+
+
+def without_utf16(stream: BinaryIO) -> BinaryIO:
+    """Return a stream that gives UTF-8 for UTF-16 with a byte order mark (“Unicode text” of spreadsheets), all else as it is.
+
+    Nothing but `read` may be called of it.
+    """
+    first = stream.read(2)
+    if first not in _UTF16 and stream.seekable():
+        stream.seek(-len(first), 1)
+        return stream
+    return cast("BinaryIO", _Recoded(first, stream))
 
 
 def read_head(stream: BinaryIO) -> bytes:
@@ -45,8 +85,19 @@ def read_head(stream: BinaryIO) -> bytes:
 
 
 def as_of_2022(text: str, encoding: Encoding) -> str:
-    """Return text as GB 18030-2022 reads it: Python's codec is that of 2005, where eight ideographs of names are private."""
-    return text.translate(_AS_OF_2022) if encoding == "gb18030" and _MOVED.search(text) else text
+    """Return text as GB 18030-2022 has it: Python's codec is older, and eight ideographs of names are private there."""
+    return with_assigned(text) if encoding == "gb18030" else text
+
+
+def decoded(data: bytes) -> str:
+    """Return a whole small file as text: UTF-8, UTF-16 with a byte order mark, or GB 18030. Raises UnicodeDecodeError."""
+    encoding = _UTF16.get(data[:2])
+    if encoding is not None:
+        return data[2:].decode(encoding)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return as_of_2022(data.decode("gb18030"), "gb18030")
 
 
 def encoding_of(data: bytes, is_whole: bool, knows_title: Callable[[str], bool]) -> Encoding:

@@ -16,6 +16,14 @@ _SPOILABLE = re.compile(r"[+-]?(?:[0-9]{12,}|0[0-9]+|[0-9]*\.?[0-9]+[eE][+-]?[0-
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
+_KEPT_AS_TEXT = "'’‘`"
+
+
+def without_mark(text: str) -> str:
+    """Return text without the mark before it by which a spreadsheet is told that a number is text."""
+    return text.lstrip(_KEPT_AS_TEXT)
+
+
 def wrapped(cell: str) -> str:
     """Return a cell as it is, or as a formula of its text if a spreadsheet would change or run it."""
     if not (cell.startswith(_FORMULA_STARTS) or _SPOILABLE.fullmatch(cell.strip())):

@@ -14,6 +14,7 @@ from ..problems import FactProblem, Text
 from ..spelling import half_width, is_invisible
 from .case_types import CaseUse, use_of
 
+_SET_APART = frozenset("兵军")
 COURT_TOKENS = frozenset("京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵云藏陕甘青宁新兵军")
 """First characters of court tokens: provinces, the XPCC courts (兵) and the military courts (军)."""
 
@@ -84,6 +85,11 @@ class CaseNumber(msgspec.Struct, frozen=True):
         return use_of(self.type_token)
 
     @property
+    def is_set_apart(self) -> bool:
+        """Whether it is of a court of the Xinjiang corps or a military court."""
+        return not self.old_style and is_set_apart(self.court_token)
+
+    @property
     def is_resumed(self) -> bool:
         """Whether enforcement was resumed (执恢): the debt has an earlier case."""
         return "恢" in self.type_token
@@ -126,6 +132,16 @@ _NEW_EXACT = re.compile(r"（((?:19|20)[0-9]{2})）([\u4e00-\u9fff][0-9]{2,4})([
 def is_court_token(text: str) -> bool:
     """Tell whether this names a court in case numbers since 2016: 苏0505, 苏05, 苏, 最高法."""
     return bool(_TOKEN.fullmatch(text)) and (text[0] in COURT_TOKENS or text.startswith("最高法"))
+
+
+def is_set_apart(court_token: str) -> bool:
+    """Tell whether a token since 2016 names a court of the Xinjiang corps (兵) or a military court (军).
+
+    Their lists of tokens are published apart and follow no province (法〔2015〕137号 art. 12), and what they may share with
+    agencies of a province is not for an installation to assume: without its leave (`corps_and_military_courts`) nothing of them
+    is published, and nothing is enforced.
+    """
+    return court_token[:1] in _SET_APART and is_court_token(court_token)
 
 
 def _is_new_style(parts: re.Match[str]) -> bool:

@@ -54,6 +54,13 @@ class WatchProblem(FactProblem):
             "该案不是执行案件；财产保全案件（执保、财保）的当事人不是被执行人",
             "布控须有已立案的“执”或“执恢”案件，请填写其案号",
         ),
+        "WATCH_SET_APART": Text(
+            "cases of courts of the Xinjiang corps (兵) and of military courts (军) do not go over the shared topics of this installation",
+            "ask in an installation of their own; if both sides have agreed to share them here, set corps_and_military_courts: shared for "
+            "every process",
+            "新疆生产建设兵团法院（兵）和军事法院（军）的案件不经本系统的共享主题办理",
+            "请使用其专用系统办理；双方已同意在此共享的，请为每个进程设置 corps_and_military_courts: shared",
+        ),
         "WATCH_DOCUMENT": Text(
             "the legal document is missing",
             "give the document's file and its number; its SHA-256 travels, not the document",
@@ -181,11 +188,13 @@ class WatchRules:
     """Kinds the agency holds; None if the caller does not know (the agency itself does)."""
     issued_at: int = 0
     """When the court issued it, ms UTC; the term counts from there, 0 = from now."""
+    shares_set_apart: bool = False
+    """Whether the installation shares cases of corps' and military courts."""
 
 
 def validate(order: WatchOrder, rules: WatchRules) -> None:
     """Raise the WatchProblem, CaseNumberProblem or CertificateProblem of the first rule a watch breaks."""
-    _check_case(order)
+    _check_case(order, rules)
     if order.document_hash == NO_DOCUMENT or not order.document_number.strip():
         raise WatchProblem("WATCH_DOCUMENT")
     if not order.judge.strip():
@@ -205,10 +214,12 @@ def validate_stop(order: WatchOrder) -> None:
         raise WatchProblem("WATCH_STOPS")
 
 
-def _check_case(order: WatchOrder) -> None:
+def _check_case(order: WatchOrder, rules: WatchRules) -> None:
     parsed = parse_case_number(order.case_number)
     if parsed.use is not CaseUse.ENFORCEMENT or parsed.key != order.case_number:
         raise WatchProblem("WATCH_CASE_KIND")
+    if parsed.is_set_apart and not rules.shares_set_apart:
+        raise WatchProblem("WATCH_SET_APART")
 
 
 def _check_kinds(order: WatchOrder, kinds_held: frozenset[str] | None) -> None:

@@ -8,6 +8,7 @@ there is no pinyin, no simplification of characters, no similarity.
 import re
 import unicodedata
 
+from ..files.gb18030 import ASSIGNED_OF_PRIVATE
 from ..spelling import is_invisible, trim
 from .radicals import IDEOGRAPH_OF
 
@@ -17,7 +18,7 @@ _DOTS = ".\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2e31\u2e33\u3002\u30fb\uff
 _APOSTROPHES = "'\u2018\u2019\u02bc`\u00b4"
 _VARIATION_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 _DROPPED: dict[int, int | None] = dict.fromkeys((*map(ord, _DOTS + _APOSTROPHES), *_VARIATION_SELECTORS))
-_FOLDED = _DROPPED | IDEOGRAPH_OF
+_FOLDED = _DROPPED | IDEOGRAPH_OF | ASSIGNED_OF_PRIVATE
 _HAN = re.compile(
     "[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ue000-\uf8ff\U00020000-\U0003ffff]"
 )
@@ -37,7 +38,7 @@ def display_form(name: str) -> str:
 def comparison_form(name: str) -> str:
     """Return the form two spellings of one name share; it feeds the name tag and is never shown.
 
-    Compatibility forms are folded (NFKC: full-width Latin, brackets; radicals to their ideographs), Latin is case-folded, invisible
+    Compatibility forms are folded (NFKC: full-width Latin, brackets; radicals and what GB 18030 had as private use to their ideographs), Latin is case-folded, invisible
     characters, name dots and apostrophes go. Names with Han characters lose inner blanks; other names become their
     words in alphabetical order, since family and given name change places between documents.
     """

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from liandong.tests.broker.test_agency_node import HEADER, PATIENCE, ROW, said
+from liandong.tests.worlds.cases import case
 from liandong.tests.worlds.installation import Installation
 from liandong.tests.worlds.waiting import until
 from liandong.topics.catalogue import names
@@ -38,6 +39,7 @@ def kinds(town: Installation) -> set[str]:
 def test_a_list_deleted_and_made_again_leaves_the_last_proven_copy_serving_until_it_is_filled(
     installation: Installation, tmp_path: Path
 ) -> None:
+    assert LIST in case("topic_made_again").read_text(encoding="utf-8")
     run, port = installation.run, installation.ports[1]
     (tmp_path / "list.csv").write_text(HEADER + ROW, encoding="utf-8")
     notary = installation.start("monitor", "notary", "--jurisdiction", "js")

@@ -7,13 +7,14 @@ from io import BytesIO
 from pathlib import Path
 
 from liandong.consumers.api.tokens import TokenFile
-from liandong.consumers.events.files import read_events_from
+from liandong.consumers.events.files import EventFile, Form
 from liandong.consumers.events.intake import read_event
 from liandong.consumers.gate.rules import load_limits
 from liandong.monitoring.transparency.tiled_log import TiledLog
 from liandong.producers.commands.files import read_command_file, request_of
 from liandong.producers.intake import Format, parse_row, read_listings
-from liandong.producers.intake.files.workbook_out import workbook_template
+from liandong.producers.intake.files.workbook_file import workbook_template
+from liandong.producers.intake.mapping.mapping_file import mapping_of, read_mapping
 from liandong.schemas.errors import LiandongError
 from liandong.schemas.files.excel import unwrapped, wrapped
 from liandong.schemas.law.watch_kinds import Domain
@@ -21,6 +22,7 @@ from liandong.schemas.wire.signed_note import NoteKey
 from liandong.schemas.wire.signing import Ed25519Signer
 from liandong.tests.fuzz.target import CODED, FuzzTarget
 from liandong.tests.worlds.clock import NOW
+from liandong.tests.worlds.documents import DOCS
 from liandong.tests.worlds.intake_rows import CONTEXT
 from liandong.tests.worlds.workbooks import repacked
 from liandong.topics.embedded.state import Folder
@@ -32,6 +34,8 @@ from liandong.topics.keys.sealing_file import SealingFile
 from liandong.topics.settings import Settings, load_settings
 
 TEMPLATE = workbook_template("zh")
+MAPPING = read_mapping(DOCS / "court-mapping.yaml")
+EXPORT = (Path(__file__).parent / "corpus" / "court-export" / "two").read_bytes()
 
 
 @cache
@@ -55,21 +59,46 @@ def listings(data: bytes, file_format: Format) -> None:
             assert (row.listing is None) == bool(row.rejects)
 
 
+def mapping(data: bytes) -> None:
+    """A court's mapping, and an export it is held against."""
+    try:
+        read = mapping_of(data, "mapping.yaml")
+        with closing(read_listings(EXPORT, "csv", "en", read)) as rows:
+            for raw in rows:
+                parse_row(raw, CONTEXT)
+    except CODED:
+        return
+
+
+def export(data: bytes) -> None:
+    """A court's own export, read by the mapping of the documents."""
+    with closing(read_listings(data, "csv", "en", MAPPING)) as rows:
+        for raw in rows:
+            row = parse_row(raw, CONTEXT)
+            assert (row.listing is None) == bool(row.rejects)
+
+
 def sheet(data: bytes) -> None:
     """A court's workbook, or what stands in its first sheet."""
     is_packed = data.startswith(b"PK")
     listings(data if is_packed else repacked(TEMPLATE, "xl/worksheets/sheet1.xml", lambda _: data), "xlsx")
 
 
-def events(data: bytes, *, is_csv: bool) -> None:
+def events(data: bytes, form: Form) -> None:
     """An agency's file of events."""
-    for row in read_events_from(BytesIO(data), Domain.WHEREABOUTS.value, is_csv=is_csv):
+    for row in EventFile(BytesIO(data), form, Domain.WHEREABOUTS.value, len(data)):
         try:
             sighting = read_event(row.event, NOW)
         except CODED:
             continue
         sighting.fingerprint()
         f"{sighting.name}{sighting.fields}{sighting.source}".encode()
+
+
+def events_sheet(data: bytes) -> None:
+    """An agency's workbook of events, or what stands in its first sheet."""
+    is_packed = data.startswith(b"PK")
+    events(data if is_packed else repacked(TEMPLATE, "xl/worksheets/sheet1.xml", lambda _: data), "xlsx")
 
 
 def commands(data: bytes, name: str) -> None:
@@ -155,10 +184,13 @@ def log_state(data: bytes) -> None:
 TARGETS = (
     FuzzTarget("court-csv", lambda data: listings(data, "csv"), "a court's CSV file"),
     FuzzTarget("court-xlsx", sheet, "a court's workbook"),
+    FuzzTarget("court-mapping", mapping, "a court's mapping of its own export"),
+    FuzzTarget("court-export", export, "a court's own export"),
     FuzzTarget("court-jsonl", lambda data: listings(data, "jsonl"), "a court's JSON lines"),
     FuzzTarget("court-zxgk", lambda data: listings(data, "zxgk"), "rows of the public site"),
-    FuzzTarget("events-csv", lambda data: events(data, is_csv=True), "an agency's CSV file of events"),
-    FuzzTarget("events-jsonl", lambda data: events(data, is_csv=False), "an agency's JSON lines of events"),
+    FuzzTarget("events-csv", lambda data: events(data, "csv"), "an agency's CSV file of events"),
+    FuzzTarget("events-jsonl", lambda data: events(data, "jsonl"), "an agency's JSON lines of events"),
+    FuzzTarget("events-xlsx", events_sheet, "an agency's workbook of events"),
     FuzzTarget("commands-yaml", lambda data: commands(data, "commands.yaml"), "a clerk's commands"),
     FuzzTarget("commands-json", lambda data: commands(data, "commands.json"), "a court system's commands"),
     FuzzTarget("spreadsheet-cell", cell, "a cell of a spreadsheet"),

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from liandong.producers.publishing.run import document_of
+from liandong.producers.publishing.report import document_of
 from liandong.tests.worlds.rehearsals import Act, ClerksDesk, Outcome, Row, Scenario, row, scenarios
 
 CHUNKS = st.integers(1, 4)

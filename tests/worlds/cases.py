@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent.parent / "cases"
+FOLDER = Path(__file__).parent.parent / "cases"
 
 
 def case(name: str) -> Path:
     """The file of a case."""
-    (path,) = (each for each in _FOLDER.glob(f"{name}.*") if each.suffix != ".expect")
+    (path,) = (each for each in FOLDER.glob(f"{name}.*") if each.suffix != ".expect")
     assert path.with_suffix(".expect").read_text(encoding="utf-8").strip()
     return path
 
 
 def all_cases() -> list[str]:
     """The names of all cases."""
-    return sorted(path.stem for path in _FOLDER.glob("*.expect"))
+    return sorted(path.stem for path in FOLDER.glob("*.expect"))

@@ -16,7 +16,8 @@ from liandong.producers.acts.acts import CourtRuling
 from liandong.producers.acts.correction import correct
 from liandong.producers.court import open_court
 from liandong.producers.intake.rows.columns import COLUMN_NAMES
-from liandong.producers.publishing.run import PublishReport, PublishRequest, publish_file, rehearse_file
+from liandong.producers.publishing.report import PublishReport, PublishRequest
+from liandong.producers.publishing.run import publish_file, rehearse_file
 from liandong.schemas.dates import date_of_ms
 from liandong.schemas.errors import LiandongError
 from liandong.tests.worlds.chance import CHANCE

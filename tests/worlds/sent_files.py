@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from liandong.producers.intake.files.reading import Format, format_of
-from liandong.producers.publishing.run import PublishReport, PublishRequest, document_of, publish_file, rehearse_file
+from liandong.producers.publishing.report import PublishReport, PublishRequest, document_of
+from liandong.producers.publishing.run import publish_file, rehearse_file
 from liandong.producers.register.register import open_register
 from liandong.schemas.wire.codec import from_wire
 from liandong.tests.worlds.chance import CHANCE

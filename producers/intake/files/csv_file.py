@@ -6,12 +6,11 @@ from typing import BinaryIO, NamedTuple
 
 from ....schemas.files.csv_records import CsvRecord, CsvRecords, split_cells
 from ....schemas.files.encoding import FileStart
-from ....schemas.files.lines import ByteLines, Line
+from ....schemas.files.lines import ByteLines
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice, reject
-from ..rows.columns import column_of
 from ..rows.model import RawRow
-from .titles import known_columns, known_titles
+from .titles import OWN_TITLES, TitleBook, known_titles
 
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -19,15 +18,14 @@ _DELIMITERS = (",", ";", "\t", "|")
 class CsvFile:
     """Rows of a CSV file; the header is read and checked at once. Raises IntakeError."""
 
-    def __init__(self, head: FileStart, stream: BinaryIO, lang: Language) -> None:
+    def __init__(self, head: FileStart, stream: BinaryIO, lang: Language, book: TitleBook = OWN_TITLES) -> None:
         """Read the header."""
         self._source = ByteLines(head, stream)
         self._lines = iter(self._source)
         self._lang = lang
-        self._header_row, line = self._first_line()
-        header = _read_header(line, lang)
+        self._header_row, header = self._read_header(book)
         self.delimiter, self.header = header.delimiter, header.titles
-        titles = known_titles(self.header, 1, lang)
+        titles = known_titles(self.header, self._header_row, lang, book)
         self.notices: list[Notice] = titles.notices
         self._columns = titles.columns
         self._leftover = titles.leftover
@@ -45,11 +43,28 @@ class CsvFile:
             elif any(record.cells):
                 yield self._row(record)
 
-    def _first_line(self) -> tuple[int, str]:
+    def _read_header(self, book: TitleBook) -> tuple[int, "_Header"]:
+        """Read the first row that has titles, with the separator that gives the most; also one with none is its own mapping's."""
+        first: tuple[int, _Header] | None = None
+        looked_at = 0
         for number, line in enumerate(self._lines, start=1):
-            if line.text.strip():
-                return number, _readable(line, self._lang)
-        raise IntakeError("EMPTY_FILE", self._lang)
+            if not line.text.strip():
+                continue
+            if line.damage and book.mapping is None:
+                break
+            header = _split_header(line.text, book)
+            if header.known:
+                return number, header
+            first = first or (number, header)
+            looked_at += 1
+            if looked_at >= book.rows:
+                break
+        else:
+            if first is None:
+                raise IntakeError("EMPTY_FILE", self._lang)
+        if book.mapping is None or first is None:
+            raise IntakeError("HEADER_MISSING", self._lang, known=book.known(self._lang))
+        return first
 
     def _row(self, record: CsvRecord) -> RawRow:
         cells = record.cells
@@ -66,27 +81,21 @@ class CsvFile:
         return RawRow(record.row, {}, cells, damage, record.line)
 
 
-def _readable(line: Line, lang: Language) -> str:
-    if line.damage:
-        raise IntakeError("HEADER_MISSING", lang, known=known_columns(lang))
-    return line.text
-
-
 class _Header(NamedTuple):
     """The separator of a file and the titles of its columns."""
 
     delimiter: str
     titles: tuple[str, ...]
+    known: int
+    """Titles that mean a column."""
 
 
-def _read_header(line: str, lang: Language) -> _Header:
-    """Read the titles with the separator that gives the most known columns."""
-    best, most = _Header(",", ()), 0
+def _split_header(line: str, book: TitleBook) -> _Header:
+    """Read titles with the separator that gives the most known columns."""
+    best = _Header(",", (), 0)
     for delimiter in _DELIMITERS:
         titles = split_cells([line], delimiter) or ()
-        known = sum(column_of(title) is not None for title in titles)
-        if known > most:
-            best, most = _Header(delimiter, titles), known
-    if most == 0:
-        raise IntakeError("HEADER_MISSING", lang, known=known_columns(lang))
+        known = book.count(titles)
+        if known > best.known or not best.titles:
+            best = _Header(delimiter, titles, known)
     return best

@@ -1,12 +1,12 @@
 """What a file is: its encoding, where a byte order mark decides, and the things people send instead of text."""
 
 import codecs
+from collections.abc import Callable
 from typing import BinaryIO, Literal, NamedTuple
 
 from ....schemas.files.encoding import HEAD, FileStart, encoding_of, read_head
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError
-from ..rows.columns import column_of
 
 
 class _Content(NamedTuple):
@@ -23,15 +23,14 @@ _SIGNATURES = {
     b"\x1f\x8b": _Content("a gzip archive", "gzip 压缩包"),
     b"{\\rtf": _Content("a rich-text document", "RTF 文档"),
 }
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BLANK = b" \t\r\n\x00"
 
 
-def look_at(stream: BinaryIO, kind: Literal["CSV", "JSON"], lang: Language) -> FileStart:
-    """Read the first bytes and tell what they are. Raises IntakeError for whatever is no text of the kind wanted."""
+def look_at(
+    stream: BinaryIO, kind: Literal["CSV", "JSON"], lang: Language, is_title: Callable[[str], bool]
+) -> FileStart:
+    """Read the first bytes and tell what they are; `is_title` knows the titles of columns. Raises IntakeError for whatever is no text of the kind wanted."""
     data = read_head(stream)
-    if data.startswith(_UTF16):
-        raise IntakeError("ENCODING_UTF16", lang)
     marked = data.startswith(codecs.BOM_UTF8)
     data = data.removeprefix(codecs.BOM_UTF8)
     if not data.strip(_BLANK):
@@ -40,7 +39,7 @@ def look_at(stream: BinaryIO, kind: Literal["CSV", "JSON"], lang: Language) -> F
     other = _other_content(data, kind)
     if other is not None:
         raise IntakeError(f"NOT_{kind}", lang, found=other.zh if lang == "zh" else other.en)
-    return FileStart(data, is_whole, "utf-8" if marked else encoding_of(data, is_whole, _is_title))
+    return FileStart(data, is_whole, "utf-8" if marked else encoding_of(data, is_whole, is_title))
 
 
 def _other_content(data: bytes, kind: str) -> _Content | None:
@@ -56,7 +55,3 @@ def _other_content(data: bytes, kind: str) -> _Content | None:
     if kind == "JSON" and start not in (b"{", b"["):
         return _Content("something that starts with neither { nor [", "不以 { 或 [ 开头的内容")
     return None
-
-
-def _is_title(cell: str) -> bool:
-    return column_of(cell) is not None

@@ -10,8 +10,8 @@ from ....schemas.problems import Language
 from ....schemas.spelling import compact, is_text
 from ..findings.findings import Notice, Reject, notice, reject
 from ..rows.column import MAX_CERTIFICATES
-from ..rows.columns import column_of, headers, is_passed_over
 from ..rows.model import RawRow
+from .titles import OWN_TITLES, TitleBook
 
 ZXGK_FIELDS = {
     "id": "source_id",
@@ -42,6 +42,8 @@ _DAYS = ("regDate", "publishDate")
 _WITH_TIME = re.compile(r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
 """A day as copies of the list keep it, with the time in China beside it."""
 
+_MOST_UNKNOWN = 100
+"""Unknown keys that are named; objects whose keys are data have millions."""
 REJECT_KEY = "reject"
 _CERTIFICATE_PARTS = ("type", "number", "country", "link")
 
@@ -51,10 +53,12 @@ class JsonFile:
 
     header: tuple[str, ...] = ()
 
-    def __init__(self, head: FileStart, stream: BinaryIO, lang: Language, *, is_zxgk: bool) -> None:
+    def __init__(
+        self, head: FileStart, stream: BinaryIO, lang: Language, book: TitleBook = OWN_TITLES, *, is_zxgk: bool
+    ) -> None:
         """Nothing is read yet."""
         self._values = JsonValues(head, stream, single_keys=True, as_digits=True)
-        self._objects = ObjectRows(lang, is_zxgk=is_zxgk)
+        self._objects = ObjectRows(lang, book, is_zxgk=is_zxgk)
 
     @property
     def bytes_read(self) -> int:
@@ -70,6 +74,7 @@ class JsonFile:
         """Each object."""
         for value in self._values:
             yield self._row(value)
+        self._objects.end()
 
     def _row(self, value: JsonValue) -> RawRow:
         if value.damage:
@@ -83,11 +88,14 @@ class JsonFile:
 class ObjectRows:
     """Turns objects into rows."""
 
-    def __init__(self, lang: Language = "en", *, is_zxgk: bool = False) -> None:
+    def __init__(self, lang: Language = "en", book: TitleBook = OWN_TITLES, *, is_zxgk: bool = False) -> None:
         """`notices` collects unknown keys, each once."""
+        self._book = book
         self._lang = lang
         self._is_zxgk = is_zxgk
         self._unknown: set[str] = set()
+        self._more_unknown = 0
+        self._seen: set[str] = set()
         self.notices: list[Notice] = []
 
     def row_of(self, number: int, fields: Mapping[str, object]) -> RawRow:
@@ -110,25 +118,39 @@ class ObjectRows:
                 raise _ValueRefused("ENCODING", "")
             if self._is_zxgk and public_field(key):
                 continue
-            if key == "certificates" and isinstance(value, list):
+            if key == "certificates" and isinstance(value, list) and self._book.mapping is None:
                 for name, text in _certificates(value).items():
                     _name_once(named, name, key)
                     values[name] = text
-            elif (column := column_of(key)) is None:
+            elif (column := self._book.column_of(key)) is None:
                 self._note_unknown(number, key)
             else:
                 _name_once(named, column, key)
-                text = _text(value, key)
+                self._seen.add(column)
+                text = _text(value, key, column)
                 if text and not _agree(values.get(column, ""), text):
                     raise _ValueRefused("COLUMN_TWICE", key, twice=key)
                 values[column] = text or values.get(column, "")
         return values
 
+    def end(self) -> None:
+        """Note the titles of a mapping that no object had (a table would have been refused for them), and what was not named."""
+        if self._more_unknown:
+            details = {"named": str(_MOST_UNKNOWN), "times": str(self._more_unknown)}
+            self.notices.append(notice(0, "", "COLUMNS_UNKNOWN_MORE", self._lang, **details))
+        for titled in () if self._book.mapping is None else self._book.mapping.titles.values():
+            if titled.column not in self._seen:
+                details = {"title": titled.title, "line": str(titled.line)}
+                self.notices.append(notice(0, titled.column, "MAPPING_TITLE_UNSEEN", self._lang, **details))
+
     def _note_unknown(self, number: int, key: str) -> None:
-        if key in self._unknown or is_passed_over(key) or len(self._unknown) > 100:
+        if key in self._unknown or self._book.is_passed_over(key):
+            return
+        if len(self._unknown) >= _MOST_UNKNOWN:
+            self._more_unknown += 1
             return
         self._unknown.add(key)
-        known = ", ".join(headers(self._lang))
+        known = self._book.known(self._lang)
         self.notices.append(notice(number, key[:40], "COLUMN_UNKNOWN", self._lang, column=key[:40], known=known))
 
     def reject(self, number: int, code: str, key: str = "", **details: str) -> Reject:
@@ -161,7 +183,7 @@ def _public_values(fields: Mapping[str, object]) -> dict[str, str]:
     for key, value in fields.items():
         if name := public_field(key):
             _name_once(named, name, key)
-            written = _text(value, key)
+            written = _text(value, key, ZXGK_FIELDS[name])
             given[name] = _WITH_TIME.sub(r"\1", written) if name in _DAYS else written
     values: dict[str, str] = {}
     for name, column in ZXGK_FIELDS.items():
@@ -185,8 +207,8 @@ def _name_once(named: dict[str, str], column: str, key: str) -> None:
     named[column] = key
 
 
-def _text(value: object, key: str) -> str:
-    """Return a JSON value as the text a CSV cell would hold; only grounds may be a list."""
+def _text(value: object, key: str, column: str = "") -> str:
+    """Return a JSON value as the text a CSV cell would hold; only the column of grounds may be a list."""
     if isinstance(value, str):
         if "\ufffd" in value or not is_text(value):
             raise _ValueRefused("ENCODING", key)
@@ -195,7 +217,7 @@ def _text(value: object, key: str) -> str:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, list) and column_of(key) == "grounds" and all(isinstance(each, str) for each in value):
+    if isinstance(value, list) and column == "grounds" and all(isinstance(each, str) for each in value):
         return ";".join(_text(each, key) for each in value)
     raise _ValueRefused("NOT_TEXT", key)
 

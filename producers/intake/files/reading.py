@@ -7,13 +7,16 @@ from types import TracebackType
 from typing import BinaryIO, Literal, Self, get_args
 
 from ....schemas.errors import WrongUsage
-from ....schemas.files.encoding import Encoding
+from ....schemas.files.encoding import Encoding, without_utf16
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice
+from ..mapping.export_mapping import ExportMapping
+from ..mapping.problems import MappingProblem
 from ..rows.model import RawRow
 from .csv_file import CsvFile
 from .encoding import look_at
 from .json_file import JsonFile
+from .titles import TitleBook
 from .workbook_file import WorkbookFile
 
 Format = Literal["csv", "jsonl", "zxgk", "xlsx"]
@@ -39,22 +42,35 @@ class ListingFile:
     `header` holds the titles of a table; `notices` what was found about the file as a whole, complete at its end.
     """
 
-    def __init__(self, stream: BinaryIO, file_format: Format, lang: Language = "en", size: int | None = None) -> None:
-        """Look at the first bytes and the header. Raises IntakeError for whatever is not a file of the format."""
+    def __init__(
+        self,
+        stream: BinaryIO,
+        file_format: Format,
+        lang: Language = "en",
+        size: int | None = None,
+        mapping: ExportMapping | None = None,
+    ) -> None:
+        """Look at the first bytes and the header. Raises IntakeError for whatever is not a file of the format, MappingProblem."""
+        if mapping is not None and file_format == "zxgk":
+            raise MappingProblem("MAPPING_FORMAT")
+        book = TitleBook(mapping)
+        self._mapping = mapping
+        self._lang = lang
         self.format = file_format
         self.size = size
         self._stream = stream
         self._rows: CsvFile | JsonFile | WorkbookFile
         self.encoding: Encoding = "utf-8"
         if file_format == "xlsx":
-            self._rows = WorkbookFile(_seekable(stream, lang), lang, size or 0)
+            self._rows = WorkbookFile(_seekable(stream, lang), lang, size or 0, book)
             return
-        head = look_at(stream, "CSV" if file_format == "csv" else "JSON", lang)
+        stream = without_utf16(stream)
+        head = look_at(stream, "CSV" if file_format == "csv" else "JSON", lang, book.is_title)
         self.encoding = head.encoding
         if file_format == "csv":
-            self._rows = CsvFile(head, stream, lang)
+            self._rows = CsvFile(head, stream, lang, book)
         else:
-            self._rows = JsonFile(head, stream, lang, is_zxgk=file_format == "zxgk")
+            self._rows = JsonFile(head, stream, lang, book, is_zxgk=file_format == "zxgk")
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -78,7 +94,10 @@ class ListingFile:
 
     def __iter__(self) -> Iterator[RawRow]:
         """Each row, damaged ones included."""
-        return iter(self._rows)
+        if self._mapping is None:
+            return iter(self._rows)
+        apply, lang = self._mapping.applied, self._lang
+        return (apply(row, lang) for row in self._rows)
 
     def __enter__(self) -> Self:
         """Return the file itself."""
@@ -95,15 +114,17 @@ class ListingFile:
         self._stream.close()
 
 
-def read_listings(source: Path | BinaryIO | bytes, file_format: Format, lang: Language = "en") -> ListingFile:
+def read_listings(
+    source: Path | BinaryIO | bytes, file_format: Format, lang: Language = "en", mapping: ExportMapping | None = None
+) -> ListingFile:
     """Open a file, a binary stream (standard input, a request) or bytes. Memory does not grow with the file.
 
-    Raises IntakeError if it is empty or not of the format, EXTRA_MISSING, WrongUsage if it cannot be opened.
+    With a mapping it is a court's own export. Raises IntakeError if it is empty or not of the format, EXTRA_MISSING, WrongUsage if it cannot be opened.
     """
     if isinstance(source, bytes):
-        return ListingFile(BytesIO(source), file_format, lang, len(source))
+        return ListingFile(BytesIO(source), file_format, lang, len(source), mapping)
     if not isinstance(source, Path):
-        return ListingFile(source, file_format, lang)
+        return ListingFile(source, file_format, lang, None, mapping)
     try:
         stream = source.open("rb")
     except OSError as error:
@@ -111,7 +132,7 @@ def read_listings(source: Path | BinaryIO | bytes, file_format: Format, lang: La
             "FILE_UNREADABLE", f"{source}: {error.strerror}", "check the path and its permissions"
         ) from error
     try:
-        return ListingFile(stream, file_format, lang, source.stat().st_size)
+        return ListingFile(stream, file_format, lang, source.stat().st_size, mapping)
     except BaseException:
         stream.close()
         raise

@@ -17,11 +17,11 @@ from ....schemas.errors import WrongUsage
 from ....schemas.files.excel import wrapped
 from ....topics.extras import need
 from ....topics.private_files import PrivateFile, telling_full
+from ....topics.workbook_writing import WorkbookOut
 from ..findings.findings import Reject
 from ..rows.columns import COLUMN_NAMES, REJECT_COLUMNS, REJECT_PREFIX
 from ..rows.model import ParsedRow
 from .json_file import REJECT_KEY
-from .workbook_out import WorkbookOut
 
 _BETWEEN = " | "
 _BYTE_ORDER_MARK = "\ufeff"

@@ -21,6 +21,13 @@ LEGAL_TEXTS = {
         "案号中的法院代字与发布法院不符",
         "请更正案号，或由所属法院发布",
     ),
+    "CASE_SET_APART": Text(
+        "cases of courts of the Xinjiang corps (兵) and of military courts (军) do not go over the shared topics of this installation",
+        "publish them in an installation of their own; if both sides have agreed to share them here, set corps_and_military_courts: shared "
+        "for every process (docs/reference-config.yaml)",
+        "新疆生产建设兵团法院（兵）和军事法院（军）的案件不经本系统的共享主题公布",
+        "请使用其专用系统公布；双方已同意在此共享的，请为每个进程设置 corps_and_military_courts: shared（见 docs/reference-config.yaml）",
+    ),
     "CASE_YEAR_FUTURE": Text(
         "the year of the case lies in the future",
         "compare it with the document",

@@ -42,12 +42,6 @@ FILE_TEXTS = {
         "只读取第一个工作表（{read}）；未读取：{others}",
         "请将所有行放入第一个工作表，或将其他工作表另存为单独的工作簿发布",
     ),
-    "ENCODING_UTF16": Text(
-        "the file is UTF-16 text",
-        "save it as CSV UTF-8 (in Excel: “CSV UTF-8 (comma delimited)”)",
-        "文件编码为 UTF-16",
-        "请另存为“CSV UTF-8（逗号分隔）”",
-    ),
     "HEADER_MISSING": Text(
         "the first row names no known column",
         "put a header row first; known columns: {known}",
@@ -66,6 +60,18 @@ FILE_TEXTS = {
         "有两列含义相同：{twice}",
         "请只保留一列",
     ),
+    "COLUMNS_UNKNOWN_MORE": Text(
+        "{times} more unknown keys stood in objects and were not read; {named} are named",
+        "keys seem to be data here: export objects with the same keys in each row",
+        "另有 {times} 处未识别的键，未予读取；已列出 {named} 个",
+        "键名似乎是数据：请导出每行键名相同的对象",
+    ),
+    "MAPPING_TITLE_UNSEEN": Text(
+        "no object has the key {title} that line {line} of the mapping names",
+        "write the key as it stands in the export, or take the line out of the mapping",
+        "没有任何对象含有映射文件第 {line} 行所列的键 {title}",
+        "请按导出文件中的键名填写，或从映射文件中删除该行",
+    ),
     "COLUMN_UNKNOWN": Text(
         "the column {column} is not known and is not read",
         "correct its header if it should be; known columns: {known}",
@@ -76,6 +82,18 @@ FILE_TEXTS = {
 """What concerns a file as a whole."""
 
 ROW_TEXTS = {
+    "MAPPING_CODE_UNKNOWN": Text(
+        "the mapping does not say what {code_found} means here (line {line})",
+        "add the code below line {line} of the mapping, or correct the row",
+        "映射文件未说明此处 {code_found} 的含义（第 {line} 行）",
+        "请在映射文件第 {line} 行之下补充该代码，或更正该行数据",
+    ),
+    "MAPPING_DAY_UNREADABLE": Text(
+        "this is no day written as {pattern} (line {line} of the mapping)",
+        "correct the pattern in the mapping, or the row",
+        "不是按 {pattern} 书写的日期（映射文件第 {line} 行）",
+        "请更正映射文件中的格式，或更正该行数据",
+    ),
     "TRUNCATED_ROW": Text(
         "the file ends in the middle of this row",
         "export the file again, or complete the row and send it again",

@@ -5,7 +5,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from ....schemas.law.case_number import CaseNumber, CaseNumberProblem, parse_case_number
+from ....schemas.law.case_number import CaseNumber, CaseNumberProblem, is_set_apart, parse_case_number
 from ....schemas.law.case_types import CaseTypeProblem, CaseUse
 from ....schemas.law.grounds import (
     RULES_IN_FORCE,
@@ -65,6 +65,8 @@ def read_case(row: RowUnderCheck, instrument: Instrument) -> RowCase:
         row.reject("case_number", "CASE_YEAR_FUTURE")
     if row.context.court_token and not case.old_style and case.court_token != row.context.court_token:
         row.reject("case_number", "CASE_NOT_OF_COURT")
+    if not (row.context.shares_set_apart or row.context.is_published) and _is_apart(row, case):
+        row.reject("case_number", "CASE_SET_APART")
     if case.suffix:
         row.notice("case_number", "CASE_SUFFIX")
     if case.is_resumed and previous is None:
@@ -72,6 +74,11 @@ def read_case(row: RowUnderCheck, instrument: Instrument) -> RowCase:
     is_right = case.use is CaseUse.ENFORCEMENT and case.year <= row.context.today.year
     since = min(case.year, previous.year if previous else case.year) if is_right else 0
     return RowCase(case.key, previous.key if previous else "", since)
+
+
+def _is_apart(row: RowUnderCheck, case: CaseNumber) -> bool:
+    """Tell whether a corps' or a military court publishes, or the case is of one; what is published may always be corrected."""
+    return case.is_set_apart or is_set_apart(row.context.court_token)
 
 
 def _case(row: RowUnderCheck, column: str, text: str) -> CaseNumber | None:

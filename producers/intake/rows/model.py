@@ -73,6 +73,8 @@ class IntakeContext:
     """The day on which the court's list came here, as the root has signed it; None: nothing is stock."""
     is_stock: bool = False
     """Whether the file is said to hold entries that stood on the national list already."""
+    shares_set_apart: bool = False
+    """Whether the installation shares cases of corps' and military courts (`corps_and_military_courts`)."""
     is_published: bool = False
     """Whether the row is of an entry that is published and corrected: what only its beginning needed is not asked again."""
 

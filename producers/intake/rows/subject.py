@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+from ....schemas.files.excel import without_mark
 from ....schemas.law.listing import Instrument, Link, PersonKind, PersonRole
 from ....schemas.people.certificate_problems import CertificateProblem
 from ....schemas.people.certificates import Certificate, CertificateType, birth_date, normalise, sex, warnings
@@ -154,7 +155,7 @@ def _conflict(one: Certificate, other: Certificate) -> bool:
 
 def _certificate(row: RowUnderCheck, position: int, kind: PersonKind | None) -> Certificate | None:
     type_column, number_column, country_column, _ = _CERTIFICATE_COLUMNS[position]
-    number = row.text(number_column).lstrip("'’‘`")
+    number = without_mark(row.text(number_column))
     if not number:
         row.reject(number_column, "QUARANTINED_NO_CERTIFICATE")
         return None

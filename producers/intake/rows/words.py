@@ -110,6 +110,11 @@ def meaning(table: Mapping[str, Coded], text: str) -> Coded | None:
     return coded if coded is not None else table.get(_form(text))
 
 
+def knows(table: Mapping[str, object], text: str) -> bool:
+    """Tell whether a table has a word."""
+    return text in table or _form(text) in table
+
+
 def allowed(table: Mapping[str, object]) -> str:
     """List the first spelling of each value, for people."""
     shown: dict[object, str] = {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.events.files import read_event_file
+from liandong.consumers.events.files import open_event_file
 from liandong.consumers.events.intake import read_event
 from liandong.schemas.errors import LiandongError
 from liandong.tests.worlds.clock import NOW
@@ -76,9 +76,9 @@ def test_csv_rows_and_json_lines_say_the_same(tmp_path: Path) -> None:
         '"fields": {"place": "苏州站", "service_number": "G7001"}}\n\nnot json\n',
         encoding="utf-8",
     )
-    (csv_row,) = read_event_file(rows, "whereabouts")
-    json_row, broken_row = read_event_file(lines, "whereabouts")
+    with open_event_file(rows, "whereabouts") as table, open_event_file(lines, "whereabouts") as objects:
+        (csv_row,), (json_row, broken_row) = table, objects
     assert (csv_row.number, broken_row.number) == (1, 3)  # of lines; the second is blank
     assert read_event(csv_row.event, NOW) == read_event(json_row.event, NOW) == read_event(event(), NOW)
     assert broken_row.problem is not None
-    assert (broken_row.problem.code, broken_row.original) == ("EVENT_ROW", {"line": "not json"})
+    assert (broken_row.problem.code, broken_row.line) == ("EVENT_ROW", "not json")

@@ -1,6 +1,5 @@
 """Bodies and files that broke a node once (tests/cases): what is wrong with one member of a batch spoils only itself."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +7,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from liandong.consumers.cli.publish import _write_rejects
-from liandong.consumers.events.files import EventFileProblem, publish_file, read_event_file
+from liandong.consumers.events.file_publishing import EventFileRequest, publish_file
+from liandong.consumers.events.files import EventFileProblem, open_event_file
 from liandong.schemas.dates import rfc3339
 from liandong.schemas.people.certificates import CertificateType, normalise
 from liandong.tests.suites.town import TownSuite
@@ -151,12 +150,15 @@ class TestUnderALiveWatch(TownSuite):
         file = tmp_path / case(name).name
         file.write_bytes(shifted(town, case(name)))
         told, problems = FILES[name]
-        published = publish_file(watching.engine, watching.context, file, "whereabouts")
+        published = publish_file(watching.engine, watching.context, EventFileRequest(file, "whereabouts"))
         assert published.events == told
-        assert [(each["row"], each["code"]) for each in published.rejected] == problems
-        _write_rejects(tmp_path / "rejects.jsonl", published.rejected)
-        kept = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_text(encoding="utf-8").splitlines()]
-        assert [each["row"] for each in kept] == [row for row, _ in problems]
+        assert [(each.row, each.code) for each in published.rejected] == problems
+        assert bool(published.rejects_file) == bool(problems)
+        if problems:
+            again = publish_file(
+                watching.engine, watching.context, EventFileRequest(Path(published.rejects_file), "whereabouts")
+            )
+            assert (again.events, len(again.rejected)) == (0, len(problems))
         watching.relay()
         inbox = town.court.inbox()
         caught_up(inbox)
@@ -176,19 +178,31 @@ def shifted(town: Town, file: Path) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("events.csv", "kind,occurred_at\n".encode("utf-16"), "EVENT_FILE_UTF16"),
+        ("events.csv", "kind,occurred_at\n".encode("utf-16"), "EVENT_FILE_HEADER"),
+        ("events.csv", b"kind,occurred_at,certificate_type,number,name,NUMBER\n", "EVENT_FILE_COLUMN_TWICE"),
+        ("events.xlsx", b"PK\x03\x04", "EVENT_FILE_XLSX"),
+        ("events.jsonl", b"PK\x03\x04", "EVENT_FILE_XLSX"),
         ("events.csv", b"kind,occurred_at\nTRAVEL,2026\n", "EVENT_FILE_HEADER"),
         ("events.csv", b"", "EVENT_FILE_HEADER"),
         ("events.csv", b"\xff" * 300_000, "EVENT_FILE_HEADER"),
         ("missing.csv", None, "EVENT_FILE_MISSING"),
     ],
-    ids=["UTF-16", "columns missing", "empty", "no text", "no file"],
+    ids=[
+        "UTF-16",
+        "column twice",
+        "half a workbook",
+        "a workbook by another name",
+        "columns missing",
+        "empty",
+        "no text",
+        "no file",
+    ],
 )
 def test_a_file_that_is_none_says_so(tmp_path: Path, name: str, content: bytes | None, code: str) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(EventFileProblem) as refused:
-        list(read_event_file(tmp_path / name, "whereabouts"))
+        open_event_file(tmp_path / name, "whereabouts")
     assert refused.value.code == code
     assert all(refused.value.in_language("zh"))
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from liandong.producers.commands.files import TEMPLATE, StopRequest, WatchRequest, read_command_file, request_of
+from liandong.producers.commands.rejects import write_rejects
 from liandong.schemas.dates import end_of_day_ms, parse_date
 from liandong.schemas.errors import LiandongError
 from liandong.tests.worlds.cases import case
@@ -138,3 +139,48 @@ def test_a_file_that_does_not_say_one_thing_is_refused(folder: Path, text: str, 
     with pytest.raises(LiandongError) as refused:
         read_command_file(file)
     assert refused.value.code == "COMMAND_FILE_UNREADABLE"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("suffix", [".json", ".yaml"])
+def test_a_file_may_be_in_any_usual_encoding(folder: Path, command: dict[str, Any], encoding: str, suffix: str) -> None:
+    file = folder / f"commands{suffix}"
+    text = TEMPLATE if suffix == ".yaml" else json.dumps([command], ensure_ascii=False, default=str)
+    file.write_text(text, encoding=encoding)
+    (read,) = read_command_file(file)
+    assert request_of(read, folder) == request_of(command, folder)
+
+
+def test_a_file_in_no_encoding_is_refused(folder: Path) -> None:
+    file = folder / "commands.yaml"
+    file.write_bytes(TEMPLATE.encode("gb18030") + b"\xff")
+    with pytest.raises(LiandongError) as refused:
+        read_command_file(file)
+    assert refused.value.code == "COMMAND_FILE_UNREADABLE"
+
+
+@pytest.mark.parametrize("number", ["'11010519491231002X", '="11010519491231002X"'])
+def test_a_number_a_spreadsheet_kept_as_text_is_that_number(folder: Path, command: dict[str, Any], number: str) -> None:
+    subject = {"name": "陈思远", "certificates": [{"type": "CN_ID", "number": number}]}
+    assert request_of(command | {"subject": subject}, folder) == request_of(command, folder)
+
+
+def test_a_text_that_hides_something_is_refused(folder: Path, command: dict[str, Any]) -> None:
+    for changes in ({"judge": "王\u202e明远"}, {"subject": command["subject"] | {"name": "陈\x07思远"}}):
+        with pytest.raises(LiandongError) as refused:
+            request_of(command | changes, folder)
+        assert refused.value.code == "COMMAND_TEXT_CONTROL"
+
+
+def test_rejected_commands_are_corrected_and_given_as_they_are(folder: Path, command: dict[str, Any]) -> None:
+    source, rejects = folder / "commands.yaml", folder / "commands.yaml.rejects.json"
+    bad = command | {"until": "soon", "ref": "b"}
+    results: list[dict[str, Any]] = [{"number": 1}, {"number": 2, "problem": {"code": "DATE_UNREADABLE"}}]
+    write_rejects(rejects, source, zip([command, bad], results, strict=True))
+    assert rejects.stat().st_mode & 0o077 == 0
+    (kept,) = read_command_file(rejects)
+    assert (kept["reject"], kept["ref"]) == ({"number": 2, "code": "DATE_UNREADABLE"}, "b")
+    request_of({**kept, "until": "2026-12-31"}, folder)
+    with pytest.raises(LiandongError) as refused:
+        write_rejects(source, source, [])
+    assert refused.value.code == "REJECTS_OVER_INPUT"

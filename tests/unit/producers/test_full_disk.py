@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from liandong.producers.register.register import open_register
+from liandong.tests.worlds.cases import case
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.commands import liandong
 from liandong.tests.worlds.court_office import COURT, JURISDICTION, rows, write
@@ -45,6 +46,7 @@ def accepted(settings: Settings) -> int:
 def test_a_disk_that_becomes_full_under_the_register_is_told_with_what_is_accepted(
     settings: Settings, disk: Path, tmp_path: Path
 ) -> None:
+    assert "--count 6000 --seed 11" in case("outbox_disk_full").read_text(encoding="utf-8")
     file = write(tmp_path / "big.csv", rows(6000, seed=11))
     ended = liandong("court", "publish", str(file), "--no-wait", "--json", environment=environment(settings))
     error = json.loads(ended.out)["error"]

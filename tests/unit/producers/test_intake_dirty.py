@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -109,13 +110,30 @@ def test_an_empty_file_is_an_error() -> None:
         (b'{"name": "x"}', "csv", "NOT_CSV", "JSON"),
         (b"name,case_number", "jsonl", "NOT_JSON", "{"),
         (b"<html>", "zxgk", "NOT_JSON", "HTML"),
-        ("\ufeffname".encode("utf-16-le"), "csv", "ENCODING_UTF16", "UTF-8"),
     ],
 )
 def test_what_is_no_such_file_is_told_for_what_it_is(data: bytes, file_format: Format, code: str, told: str) -> None:
     error = error_of(data, file_format)
     assert error.code == code
     assert told in error.message + error.remedy
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_unicode_text_of_spreadsheets_is_read_and_half_a_character_spoils_its_row(encoding: str) -> None:
+    text = "\ufeff" + "\r\n".join([HEADER.replace(",", "\t"), *(line(n).replace(",", "\t") for n in (1, 2, 3)), ""])
+    data = text.replace("决定2", "\ud83d").encode(encoding, "surrogatepass")
+    assert summary(data) == [(2, "ok"), (3, "ENCODING"), (4, "ok")]
+    assert summary(data[:-5]) == [(2, "ok"), (3, "ENCODING"), (4, "TRUNCATED_ROW")]
+
+
+def test_unicode_text_comes_through_a_pipe() -> None:
+    data = ("\ufeff" + HEADER + "\n" + line(1) + "\n").encode("utf-16-le")
+    for piped in (data, data.decode("utf-16").encode()):
+        inlet, outlet = os.pipe()
+        with os.fdopen(outlet, "wb") as sending:
+            sending.write(piped)
+        with os.fdopen(inlet, "rb") as received, read_listings(received, "csv") as rows:
+            assert [row.values["name"] for row in rows] == ["示例甲"]
 
 
 def test_a_file_without_header_lists_the_columns() -> None:

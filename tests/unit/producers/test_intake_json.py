@@ -235,3 +235,12 @@ def test_a_public_row_without_term_or_day_of_publication_and_a_court_row_are_ask
     nothing = public(disruptTypeName="违反财产报告制度", publishDate="", publishDateStamp="")
     assert [one.code for one in nothing.rejects] == ["TERM_MISSING"]
     assert codes(ENTRY | {"grounds": "G4"}) == [("term_end", "TERM_MISSING")]
+
+
+def test_unknown_keys_without_end_are_counted_and_not_cut_off_silently() -> None:
+    objects = [ENTRY | {f"key{number}": "x"} for number in range(130)]
+    data = "\n".join(json.dumps(each, ensure_ascii=False) for each in objects).encode()
+    with read_listings(data, "jsonl") as rows:
+        list(rows)
+        assert [one.code for one in rows.notices] == ["COLUMN_UNKNOWN"] * 100 + ["COLUMNS_UNKNOWN_MORE"]
+    assert "30 more unknown keys" in rows.notices[-1].reason

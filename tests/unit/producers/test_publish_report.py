@@ -10,7 +10,8 @@ import pytest
 
 from liandong.producers.cli.publish_summary import print_summary
 from liandong.producers.intake.findings.findings import Notice
-from liandong.producers.publishing.run import document_of
+from liandong.producers.publishing import run
+from liandong.producers.publishing.report import document_of
 from liandong.producers.publishing.told_notices import ToldNotices
 from liandong.schemas.problems import Language
 from liandong.tests.worlds.court import people
@@ -93,10 +94,48 @@ def test_an_increment_is_complained_of_for_nothing_missing(
     assert (increment.missing_count, document_of(increment)["increment"]) == (0, True)
     print_summary(increment, "en")
     assert "missing" not in capsys.readouterr().out
-    whole = clerk.send(last).report
+    place = clerk.folder / "new.csv.missing.csv"
+    whole = clerk.send(last, missing=place).report
     assert whole.missing_count == 8
     print_summary(whole, "en")
-    assert "and 3 more (--json names 8 of all)" in capsys.readouterr().out
+    assert f"and 3 more; all of them stand in {place}" in capsys.readouterr().out
+    assert place.read_text(encoding="utf-8-sig").split() == ["entry", *whole.missing]
+    assert place.stat().st_mode & 0o077 == 0
+    assert document_of(whole)["missing_file"] == str(place)
+
+
+def test_missing_entries_beyond_those_of_the_report_stand_in_the_file(
+    clerk: SendingClerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "SHOWN_MISSING", 6)
+    rows = lines(9)
+    clerk.send(sheet(clerk, "all.csv", rows))
+    place = clerk.folder / "missing.csv"
+    report = clerk.send(sheet(clerk, "one.csv", rows[:1]), missing=place).report
+    document = document_of(report)
+    assert (report.missing_count, len(report.missing), document["missing_left_out"]) == (8, 6, 2)
+    assert len(place.read_text(encoding="utf-8-sig").split()) == 1 + 8
+    assert not document_of(clerk.send(sheet(clerk, "all.csv", rows), missing=place).report)["missing_file"]
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_warnings_of_rows_that_were_taken_stand_in_a_file_beside_the_rejects(
+    clerk: SendingClerk, capsys: pytest.CaptureFixture[str], lang: Language
+) -> None:
+    place = clerk.folder / "warnings.csv"
+    rows = lines(3, without_decision=(2, 3))
+    rows[1] = rows[1].replace(",好,", ",好,一万")
+    report = clerk.send(sheet(clerk, "rows.csv", rows), warnings=place).report
+    print_summary(report, lang)
+    assert f"{place}" in capsys.readouterr().out
+    titles, *told = csv.reader(io.StringIO(place.read_text(encoding="utf-8-sig")))
+    assert titles == ["row", "column", "code", "reason", "remedy"]
+    assert [row[:3] for row in told] == [["2", "decision_number", "DECISION_MISSING"]]
+    assert document_of(report)["warnings_file"] == str(place)
+    clean = clerk.send(sheet(clerk, "clean.csv", lines(1)), warnings=place).report
+    assert not clean.warnings_file
+    assert not place.exists()
 
 
 def test_warnings_of_a_large_json_file_that_is_read_ahead_are_told_too(clerk: SendingClerk) -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from liandong.__main__ import main
 from liandong.producers.intake import IntakeError, format_of, read_listings
-from liandong.producers.intake.files import workbook_file
-from liandong.producers.intake.files.workbook_out import workbook_template
+from liandong.producers.intake.files.workbook_file import workbook_template
 from liandong.producers.intake.rows.columns import COLUMNS, REJECT_COLUMNS, headers
 from liandong.tests.worlds.intake_rows import CN_ID, parsed_rows, results, summary
 from liandong.tests.worlds.sent_files import SendingClerk
 from liandong.tests.worlds.workbooks import cells, repacked, types, workbook
+from liandong.topics import workbook_reading as reading
 
 TITLES = ("姓名", "证件号码（必填）", "案号", "失信行为情形", "决定书文号", "立案日期", "执行标的金额", "备注")
 
@@ -113,7 +113,7 @@ def test_what_is_no_workbook_of_rows_is_told_for_what_it_is(data: bytes, code: s
 
 
 def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_file, "_MOST_BYTES", 1000)
+    monkeypatch.setattr(reading, "_MOST_BYTES", 1000)
     with pytest.raises(IntakeError, match="unpacks"):
         read_listings(workbook(TITLES, row()), "xlsx")
 

@@ -1,16 +1,12 @@
-"""Workbooks that go out: the template, and rejects in the form clerks correct them. Every cell is text, so nothing is spoilt.
+"""Workbooks that go out: templates, and rejects in the form people correct them. Every cell is text, so nothing is spoilt.
 
 Needs the extra `excel`.
 """
 
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 from typing import BinaryIO
 
-from ....schemas.problems import Language
-from ....topics.extras import need
-from ..rows.columns import COLUMNS, headers
-from .template import template_rows
+from .extras import need
 
 _TEXT = "@"
 """The number format that keeps what is typed as it is typed."""
@@ -51,13 +47,3 @@ class WorkbookOut:
     def save(self, stream: BinaryIO) -> None:
         """Write the workbook."""
         self._workbook.save(stream)
-
-
-def workbook_template(lang: Language) -> bytes:
-    """Return the template as a workbook: titles and two fictitious rows. Raises EXTRA_MISSING."""
-    out = WorkbookOut(headers(lang))
-    for row in template_rows(lang):
-        out.add([row.get(column.name, "") for column in COLUMNS])
-    stream = BytesIO()
-    out.save(stream)
-    return stream.getvalue()

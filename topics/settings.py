@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     """Longest term of a watch a court here gives and an agency here accepts."""
     state_organ_listing: Literal["refuse", "normal"] = "refuse"
     """Whether a court here puts state organs on the list; art. 8 ¶4 orders a notice to the superior unit and leaves that open."""
+    trial_clock: Path | None = None
+    """A file that says what time it is in a rehearsal (RFC 3339); on clusters made by `liandong kafka up --trial` alone."""
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
@@ -111,11 +113,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name}_password_file: {name}_url must name a PostgreSQL and hold no password itself")
         return self
 
-    @field_validator("state_dir")
+    @field_validator("state_dir", "trial_clock")
     @classmethod
-    def _absolute(cls, path: Path) -> Path:
+    def _absolute(cls, path: Path | None) -> Path | None:
         """Resolve the home directory once; everything else hangs below this."""
-        return path.expanduser().absolute()
+        return None if path is None else path.expanduser().absolute()
 
     @property
     def kafka_dir(self) -> Path:

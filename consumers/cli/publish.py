@@ -62,13 +62,13 @@ def mount(agency: typer.Typer, send: Send) -> None:
 def _publish(settings: "Settings", agency: str, file: Path, domain: Domain, send: Send) -> "PublishedFile":
     from ...topics.keys.opening import read_directory
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
     from ..acts_db.database import open_acts_of
     from ..events.files import publish_file
 
-    clock = SystemClock()
+    clock = clock_of(settings)
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
     directory = read_directory(settings, reader, clock)
     engine = open_acts_of(settings, agency)

@@ -148,14 +148,14 @@ def _perform(
 ) -> None:
     """Open the court, perform an act, send it unless nobody wants to wait, and print what came of it."""
     from ...topics.cli.console import settings_of
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..court import comparing, open_court
     from ..relay.delivery import require_topics, sending
     from .own_entries import result_of
 
     settings, chance = settings_of(ctx), SystemChance()
-    with open_court(settings, court, SystemClock(), chance) as acting_court:
+    with open_court(settings, court, clock_of(settings), chance) as acting_court:
         if no_wait:
             update = act(acting_court)
         else:

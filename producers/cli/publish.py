@@ -84,8 +84,8 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     were rejected.
     """
     from ...topics.cli.console import settings_of
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..publishing.run import PublishRequest, document_of, publish_file, rehearse_file
 
     settings = settings_of(ctx)
@@ -94,10 +94,10 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     written = rejects or _beside(source, wanted)
     request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock)
     if dry_run:
-        report = rehearse_file(settings, request, court, SystemClock())
+        report = rehearse_file(settings, request, court, clock_of(settings))
     else:
         report = publish_file(
-            settings, request, court, None if no_wait else wait_seconds, SystemClock(), SystemChance()
+            settings, request, court, None if no_wait else wait_seconds, clock_of(settings), SystemChance()
         )
     if as_json:
         print_json(document_of(report))

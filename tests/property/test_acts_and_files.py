@@ -67,15 +67,12 @@ class ActsAndFiles(RuleBasedStateMachine):
     @initialize(target=files, what=FILE)
     def first_export(self, what: Exported) -> list[Row]:
         """The court joins."""
-        return self.export(what)
+        return self.exported(what)
 
     @rule(target=files, what=FILE)
     def export(self, what: Exported) -> list[Row]:
         """The court's system writes a file, and the clerk publishes it."""
-        file = [self.row(*each) for each in what]
-        self.publish(file)
-        self.sent.append(file)
-        return file
+        return self.exported(what)
 
     @rule(file=files)
     def sent_again(self, file: list[Row]) -> None:
@@ -156,6 +153,12 @@ class ActsAndFiles(RuleBasedStateMachine):
             for whole in self.court.register.find(self.court.court, case_number=case):
                 assert int(whole.entry.status) == self.list.entries[whole.entry.entry_id].status
         self.engine.dispose()
+
+    def exported(self, what: Exported) -> list[Row]:
+        file = [self.row(*each) for each in what]
+        self.publish(file)
+        self.sent.append(file)
+        return file
 
     def row(self, who: Person, case: str, number: int, amount: str) -> Row:
         """What the court's system exports of one decision: always the same but for the amount."""

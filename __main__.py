@@ -75,10 +75,10 @@ def _wrongful_spans(settings: "Settings", court: str) -> "list[WrongfulSpan]":
 
 def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:
     from .producers.relay.delivery import send_all
+    from .topics.transport.process_clock import clock_of
     from .topics.workers.chance import SystemChance
-    from .topics.workers.clock import SystemClock
 
-    send_all(settings, outbox, participant, SystemClock(), SystemChance())
+    send_all(settings, outbox, participant, clock_of(settings), SystemChance())
 
 
 def _relay(outbox: "SqlOutbox", publisher: "Publisher", clock: "Clock") -> "Relay":

@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     corps_and_military_courts: Literal["apart", "shared"] = "apart"
     """Whether cases of the Xinjiang corps' courts (兵) and of military courts (军) go over the topics of this installation: apart,
     they are neither published nor enforced here."""
+    trial_clock: Path | None = None
+    """A file that says what time it is in a rehearsal (RFC 3339); on clusters made by `liandong kafka up --trial` alone."""
     lang: Literal["zh", "en"] = "en"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
@@ -114,11 +116,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name}_password_file: {name}_url must name a PostgreSQL and hold no password itself")
         return self
 
-    @field_validator("state_dir")
+    @field_validator("state_dir", "trial_clock")
     @classmethod
-    def _absolute(cls, path: Path) -> Path:
+    def _absolute(cls, path: Path | None) -> Path | None:
         """Resolve the home directory once; everything else hangs below this."""
-        return path.expanduser().absolute()
+        return None if path is None else path.expanduser().absolute()
 
     @property
     def kafka_dir(self) -> Path:

@@ -143,6 +143,10 @@ def _node() -> dict[str, object]:
     problem = _object({"kind": _TEXT, "next": _TEXT})
     register = {"number": {"type": ["integer", "null"]}, "keys": _NUMBER, "problems": _list(problem)}
     status |= {"register": {**_object(register), "type": ["object", "null"]}}
+    said, no_text = _object({"en": _TEXT, "zh": _TEXT}), {"type": ["string", "null"]}
+    trouble = {**_object({"code": _TEXT, "message": said, "remedy": said}), "type": ["object", "null"]}
+    trial = {"now": _NO_MOMENT, "file": no_text, "problem": trouble}
+    status |= {"trial": {**_object(trial), "type": ["object", "null"]}}
     return {
         "Transactions": _object(
             {"agency": _TEXT, "kind": _TEXT, "rule_version": _TEXT, "transactions": _list(_object(transaction))}

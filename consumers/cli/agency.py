@@ -82,8 +82,8 @@ def _require_tls(listening: "ListenAddress") -> None:
 def _run(settings: "Settings", order: NodeOrder, listening: "ListenAddress", relay: MakeRelay) -> None:
     from ...topics.transport.kafka import KafkaPublisher, KafkaSubscriber
     from ...topics.transport.kafka.location import bootstrap_of
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..api.server import require_free
     from ..node.assembly import NodeConnections, open_agency
     from ..node.desk import Machine
@@ -97,7 +97,7 @@ def _run(settings: "Settings", order: NodeOrder, listening: "ListenAddress", rel
         publisher=lambda client: KafkaPublisher(settings, client_id=client),
         relay=relay,
     )
-    machine = Machine(SystemClock(), SystemChance(), boot_id())
+    machine = Machine(clock_of(settings), SystemChance(), boot_id())
     opened = open_agency(settings, order.agency, order.node, connections, machine)
     if order.rebuild:
         opened.rebuild()

@@ -105,15 +105,15 @@ def _decide(settings: "Settings", agency: str, node: str, document: dict[str, An
     from ...schemas.dates import date_of_ms
     from ...schemas.problems import FactProblem
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..api.requests import CheckIn, to_request
     from ..interceptions.rendering import shown_answer
     from ..node.desk import Machine, visiting
     from ..store.power import boot_id
 
     register = partial(KafkaSubscriber, settings, client_id=f"{agency}-check")
-    machine = Machine(SystemClock(), SystemChance(), boot_id())
+    machine = Machine(clock_of(settings), SystemChance(), boot_id())
     with visiting(settings, agency, node, register, machine) as desk:
         try:
             at = desk.context.clock.now()

@@ -170,12 +170,12 @@ def parked_retry(
     ] = False,
 ) -> None:
     """Make all that waits due now; the running agency tries it at once."""
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
     from ..commands import parked
 
     settings = settings_of(ctx)
     with _store(settings, agency).begin() as connection:
-        number = parked.hasten(connection, SystemClock().now(), give_up=give_up)
+        number = parked.hasten(connection, clock_of(settings).now(), give_up=give_up)
     say(settings.lang, f"{number} messages are due now", f"已有 {number} 条消息到期，将立即重试")
 
 
@@ -189,12 +189,13 @@ def _store(settings: "Settings", agency: str) -> "Engine":
 
 def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":
     from ...topics.transport.kafka import KafkaSubscriber
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
     from ..effects.dead_letters import read_dead_letters
 
-    subscriber = KafkaSubscriber(settings_of(ctx), client_id=f"{agency}-dead-letters")
+    settings = settings_of(ctx)
+    subscriber = KafkaSubscriber(settings, client_id=f"{agency}-dead-letters")
     try:
-        return read_dead_letters(subscriber, agency, SystemClock())
+        return read_dead_letters(subscriber, agency, clock_of(settings))
     finally:
         subscriber.close()
 
@@ -202,13 +203,13 @@ def _letters(ctx: typer.Context, agency: str) -> "list[DeadLetter]":
 def _whole(settings: "Settings", agency: str, letter: "DeadLetter") -> "DeadLetter":
     """Return a dead letter with all its bytes, as far as the log still has them."""
     from ...topics.transport.kafka import KafkaSubscriber
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
     from ..effects.dead_letters import original
 
     if not letter.sha256:
         return letter
     with closing(KafkaSubscriber(settings, client_id=f"{agency}-dead-letters")) as subscriber:
-        return original(subscriber, letter, SystemClock()) or letter
+        return original(subscriber, letter, clock_of(settings)) or letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +224,11 @@ class _OpenedAgency:
 def _opened_agency(settings: "Settings", agency: str) -> Iterator[_OpenedAgency]:
     from ...topics.keys.opening import read_directory
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
 
-    clock = SystemClock()
+    clock = clock_of(settings)
     reader = KafkaSubscriber(settings, client_id=f"{agency}-redrive")
     directory = read_directory(settings, reader, clock)
     engine = _store(settings, agency)

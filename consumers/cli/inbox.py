@@ -86,10 +86,10 @@ def _publish_counts(opened: "OpenInbox", settings: "Settings", court: str, send:
 def _relay(opened: "OpenInbox", settings: "Settings", court: str, relay: "MakeRelay") -> "Part":
     """Return what sends counts while the inbox is followed."""
     from ...topics.transport.kafka import KafkaPublisher
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.worker import Part
 
-    sending = relay(opened.outbox, KafkaPublisher(settings, client_id=f"{court}-inbox-relay"), SystemClock())
+    sending = relay(opened.outbox, KafkaPublisher(settings, client_id=f"{court}-inbox-relay"), clock_of(settings))
     return Part("relay", sending, sending.wait)
 
 
@@ -127,13 +127,13 @@ def _inbox(settings: "Settings", court: str, open_commands: "OpenCommands") -> "
     from ...topics.keys.opening import read_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
     from ..inbox.assembly import InboxMachine, open_inbox
 
     def subscriber(purpose: str) -> KafkaSubscriber:
         return KafkaSubscriber(settings, client_id=f"{court}-{purpose}")
 
-    participants, clock = Participants(settings), SystemClock()
+    participants, clock = Participants(settings), clock_of(settings)
     participants.court(court)  # refused before anything is opened
     directory = read_directory(settings, subscriber("keys"), clock)
     opened = open_inbox(InboxMachine(settings, clock, subscriber, open_commands), court, directory)
@@ -144,11 +144,11 @@ def _inbox(settings: "Settings", court: str, open_commands: "OpenCommands") -> "
 
 
 def _purge(settings: "Settings", court: str) -> None:
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
     from ..inbox.store import InboxStore, inbox_file
 
     store = InboxStore(inbox_file(settings, court))
-    erased = store.erase_due(SystemClock().now())
+    erased = store.erase_due(clock_of(settings).now())
     store.close()
     say(settings.lang, f"{erased} items erased", f"已清除 {erased} 项")
 

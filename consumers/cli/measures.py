@@ -146,9 +146,9 @@ def _standing(ctx: typer.Context, jurisdictions: list[str]) -> _Standing:
     from ...schemas.dates import date_of_ms
     from ...schemas.law.supervision import switch_terms
     from ...topics.cli.supervise import known_acts
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
 
-    now = SystemClock().now()
+    now = clock_of(settings_of(ctx)).now()
     if not jurisdictions:
         return _Standing(date_of_ms(now))
     switches: dict[str, list[SwitchTerm]] = {}

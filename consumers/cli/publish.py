@@ -81,13 +81,13 @@ def _print(published: "PublishedFile", lang: Language) -> None:
 def _publish(settings: "Settings", agency: str, request: "EventFileRequest", send: Send) -> "PublishedFile":
     from ...topics.keys.opening import read_directory
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..acts_db.context import context_of
     from ..acts_db.database import open_acts_of
     from ..events.file_publishing import publish_file
 
-    clock = SystemClock()
+    clock = clock_of(settings)
     reader = KafkaSubscriber(settings, client_id=f"{agency}-publish")
     directory = read_directory(settings, reader, clock)
     engine = open_acts_of(settings, agency)

@@ -36,13 +36,13 @@ def add_token(  # noqa: PLR0913, PLR0917  the options of a command
 
     Example: liandong agency token add railway-js booking-east --scope check --days 90 --out booking.token
     """
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..api.tokens import SCOPES, Grant
 
     file = _tokens(ctx, agency)
     grant = Grant(caller, scope or SCOPES, rate, days)
-    _give(file, caller, file.add(grant, clock=SystemClock(), chance=SystemChance()), out, as_json=as_json)
+    _give(file, caller, file.add(grant, clock=clock_of(settings_of(ctx)), chance=SystemChance()), out, as_json=as_json)
 
 
 @tokens.command("rotate")
@@ -59,11 +59,11 @@ def rotate_token(  # noqa: PLR0913, PLR0917  the options of a command
 
     Example: liandong agency token rotate railway-js booking-east --overlap 24 --days 90 --out booking.token
     """
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
 
     file = _tokens(ctx, agency)
-    token = file.rotate(caller, timedelta(hours=overlap), days, clock=SystemClock(), chance=SystemChance())
+    token = file.rotate(caller, timedelta(hours=overlap), days, clock=clock_of(settings_of(ctx)), chance=SystemChance())
     _give(file, caller, token, out, as_json=as_json)
 
 

@@ -10,6 +10,7 @@ from ...schemas.problems import Language
 from ...topics.keys.register_problems import NEXT_COMMAND
 from ...topics.serving import serving_limits
 from ...topics.settings import Settings
+from ...topics.transport.process_clock import rehearsal
 from ...topics.workers.resting import Resting
 from ...topics.workers.threads import Doorbell, Workers
 from ...topics.workers.worker import Part
@@ -88,7 +89,9 @@ class AgencyNode:
         twin = self.opened.twin
         own = {"replaced_by": twin.other if twin else None, "parts": self.workers.states(), "waiting": waiting}
         node = own | {"kind": rules.kind.id, "rule_version": rules.version, "outbox": unsent}
-        return lists | node | {"register": self._register(), "ready": self.ready() is not None}
+        trial = rehearsal(context.clock)
+        whole = {"register": self._register(), "ready": self.ready() is not None}
+        return lists | node | whole | {"trial": trial.shown() if trial else None}
 
     def _register(self) -> Mapping[str, object] | None:
         """Describe the register of keys as this node knows it, None until it was read."""

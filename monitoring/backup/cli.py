@@ -47,11 +47,11 @@ def backup(
     Example: liandong backup railway-js /backups/railway-js-2026-11-28
     """
     from ...topics.cli.console import settings_of
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
     from .backup import back_up
 
     settings = settings_of(ctx)
-    index = back_up(settings, participant, folder, SystemClock())
+    index = back_up(settings, participant, folder, clock_of(settings))
     if as_json:
         print_json({"folder": str(folder), **index.model_dump(mode="json")})
         return

@@ -23,9 +23,9 @@ from ...topics.private_files import write_private
 from ...topics.settings import Settings, load_settings
 from ...topics.transport.kafka import KafkaPublisher
 from ...topics.transport.kafka.location import bootstrap_of
+from ...topics.transport.process_clock import clock_of
 from ...topics.transport.registry import registered
 from ...topics.workers.chance import SystemChance
-from ...topics.workers.clock import SystemClock
 from .cast import Cast, Person, choose
 from .play import CheckClient, Play
 from .setting import AGENCIES, COURT, HOTEL, JURISDICTION, LIMIT, OTHER_COURT, POLICE, REGISTRY, Files, onboard
@@ -105,7 +105,7 @@ def _variables(settings: Settings) -> dict[str, str]:
 
 def _token(settings: Settings, agency: str) -> str:
     return TokenFile(agency_folder(settings, agency) / "tokens.yaml").add(
-        Grant("demo"), clock=SystemClock(), chance=SystemChance()
+        Grant("demo"), clock=clock_of(settings), chance=SystemChance()
     )
 
 
@@ -114,12 +114,12 @@ def _prepare(options: DemoOptions, settings: Settings, files: Files) -> Cast:
     apply(settings, registered_scope(settings))
     publisher, participants = (
         KafkaPublisher(settings, client_id="demo"),
-        Registrar(settings, SystemClock(), SystemChance()),
+        Registrar(settings, clock_of(settings), SystemChance()),
     )
     registry = registered(settings, "participant-key", "key-register", "root-change")
     publish_keys(publisher, participants, *ids, registry=registry)
     publisher.close()
-    today = date_of_ms(SystemClock().now())
+    today = date_of_ms(clock_of(settings).now())
     rows = list(list_rows(SyntheticRequest(options.seed, options.count, today)))
     addition = list(list_rows(SyntheticRequest(options.seed + 1, 200, today)))
     _write_list(files.listing, rows)

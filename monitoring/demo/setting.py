@@ -7,8 +7,8 @@ from typing import NamedTuple
 from ...topics.keys.manifest import Kind, ManifestFields
 from ...topics.keys.registrar import Registrar
 from ...topics.settings import Settings
+from ...topics.transport.process_clock import clock_of
 from ...topics.workers.chance import SystemChance
-from ...topics.workers.clock import SystemClock
 
 JURISDICTION = "js"
 COURT, SUPERIOR, OTHER_COURT = "court-su0505", "court-su05", "court-su0506"
@@ -78,7 +78,7 @@ class Files:
 
 def onboard(settings: Settings) -> list[str]:
     """Make every participant that is not there yet; return the ids of all."""
-    participants = Registrar(settings, SystemClock(), SystemChance())
+    participants = Registrar(settings, clock_of(settings), SystemChance())
     present = {participant.id for participant in participants.list()}
     for id_, (kind, fields) in _PARTICIPANTS.items():
         if id_ not in present:

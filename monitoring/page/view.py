@@ -4,6 +4,7 @@ import re
 
 from nicegui import ui
 
+from ..status.trial import trial_lines
 from . import tables
 from .drawing import Grid, TextLabel, attribute
 from .feed import Feed, PageSnapshot
@@ -26,6 +27,8 @@ class PageView:
         with ui.element("header").classes("top"):
             self._header = Header(words, self._search_typed)
         with ui.element("div").classes("content").props("id=content"):
+            self._trial = TextLabel("p", classes="trial")
+            attribute(self._trial, "role", "status")
             self._trouble = TextLabel("p", classes="trouble")
             attribute(self._trouble, "role", "alert")
             self._waiting = TextLabel("p", words("gathering"), "waiting")
@@ -34,7 +37,14 @@ class PageView:
                 self._summary = Summary(words)
                 self._search = Search(words, self.follow, self._close)
                 self._build_sections()
-        for element in (self._trouble, self._body, self._no_updates, self._no_courts, self._no_enforcement):
+        for element in (
+            self._trial,
+            self._trouble,
+            self._body,
+            self._no_updates,
+            self._no_courts,
+            self._no_enforcement,
+        ):
             element.set_visibility(False)
         if find:
             self.follow(find)
@@ -110,6 +120,10 @@ class PageView:
         self._waiting.set_visibility(False)
         self._body.set_visibility(True)
         self._header.show(document["at"])
+        trial = document["trial"]
+        self._trial.set_visibility(trial is not None)
+        if trial is not None:
+            self._trial.show(" ".join(trial_lines(trial, words.lang)))
         self._summary.show(snapshot)
         self._agencies.show(tables.agencies(document, words))
         self._updates.show(tables.updates(snapshot.newest, document, words))

@@ -11,6 +11,7 @@ from ...topics.keys.participants import Participants
 from ...topics.keys.register_memory import memory_of
 from ...topics.settings import Settings
 from ...topics.storage.database import create_tables, open_database, sqlite_url
+from ...topics.transport.process_clock import rehearsal
 from ...topics.workers.clock import Clock
 from ..ledger.evidence_tables import evidence_tables
 from ..ledger.evidence_views import EvidenceView
@@ -52,6 +53,7 @@ def status_at_hand(settings: Settings, clock: Clock, failure: LiandongError) -> 
                     stores_away=acts.away,
                     full=full_places(settings),
                     counted_letters=False,
+                    trial=rehearsal(clock),
                 ),
                 lateness(settings, now),
             )

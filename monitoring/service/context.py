@@ -17,9 +17,10 @@ from ...topics.settings import Settings
 from ...topics.storage.database import open_database, sqlite_url
 from ...topics.transport.kafka import KafkaPublisher, KafkaPulse, KafkaSubscriber
 from ...topics.transport.ports import Publisher, Subscriber
+from ...topics.transport.process_clock import clock_of
 from ...topics.transport.registry import registered
 from ...topics.workers.chance import Chance, SystemChance
-from ...topics.workers.clock import Clock, SystemClock
+from ...topics.workers.clock import Clock
 from ...topics.workers.worker import Part
 from ..ledger.evidence import Evidence
 from ..ledger.evidence_tables import FORMAT
@@ -177,7 +178,7 @@ def evidence_file(settings: Settings) -> Path:
 @contextmanager
 def monitoring_context(settings: Settings, client_id: str) -> Iterator[MonitoringContext]:
     """Open the context with its connections and close them at the end. TransportError if the cluster does not answer."""
-    clock, participants = SystemClock(), Participants(settings)
+    clock, participants = clock_of(settings), Participants(settings)
     with ExitStack() as resources:
         register = KafkaSubscriber(settings, client_id=f"{client_id}-keys")
         directory = read_directory(settings, register, clock)

@@ -15,7 +15,7 @@ from ...topics.catalogue import names
 from ...topics.settings import Settings
 from ...topics.transport.errors import AuthenticationFailed, AuthorizationFailed, TopicMissing, TransportError
 from ...topics.transport.kafka import KafkaPulse, require_broker
-from ...topics.workers.clock import SystemClock
+from ...topics.transport.process_clock import clock_of
 from ...topics.workers.threads import beside, work_until
 from ..status.document import StatusQuery
 from .at_hand import status_at_hand
@@ -37,7 +37,7 @@ def one_look(settings: Settings, query: StatusQuery) -> dict[str, Any]:
         pulse = partial(KafkaPulse, settings, names.KEYS, client_id="status-pulse")
         return while_it_answers(partial(_gathered, settings, query), lambda: pulse().require)
     except (Unavailable, AuthenticationFailed) as away:
-        with status_at_hand(settings, SystemClock(), away) as status_now:
+        with status_at_hand(settings, clock_of(settings), away) as status_now:
             return status_now.document(query)
 
 

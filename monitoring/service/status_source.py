@@ -11,6 +11,7 @@ from ...schemas.errors import Unavailable
 from ...schemas.problems import BilingualError, Text
 from ...topics.keys.register_ends import RegisterAwaited
 from ...topics.settings import Settings
+from ...topics.transport.process_clock import rehearsal
 from ...topics.workers.worker import Part
 from ..ledger.evidence_views import EvidenceView
 from ..status.document import StatusDocument
@@ -100,6 +101,7 @@ class StatusSource:
                 self._acts.away,
                 full_places(settings, context.connections.free),
                 context.directory.serving("notary") if context.directory.loaded else None,
+                rehearsal(context.clock),
             )
             yield StatusDocument(sources, limits)
 

@@ -55,6 +55,7 @@ class StatusDocument:
         findings = [with_next_step(finding) for finding in (*self._findings(agencies), *self._keys_run_out())]
         return {
             "at": moment(self._limits.now),
+            "trial": self._sources.trial.shown() if self._sources.trial else None,
             "evidence": self.evidence,
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "register": self._register(),

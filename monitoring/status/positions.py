@@ -15,6 +15,7 @@ from ...schemas.law.listing import Instrument
 from ...topics.catalogue import names
 from ...topics.keys.signed_register import RegisterStanding
 from ...topics.storage.faults import DatabaseFault
+from ...topics.transport.process_clock import Rehearsal
 from ..ledger import rules
 from ..ledger.evidence_views import EvidenceView, NodeOffsets, NodeReport, serving_at
 from ..log.counts import PublishedCount
@@ -81,6 +82,8 @@ class DeliverySources:
     """Folders of stores on this machine whose disk is full."""
     notaries: Mapping[str, frozenset[str]] | None = None
     """Notary → jurisdictions it counts for, of those that have not ended; None: nobody knows here."""
+    trial: Rehearsal | None = None
+    """The rehearsal this is the status of."""
 
 
 def moment(ms: int) -> str | None:

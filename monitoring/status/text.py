@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...schemas.problems import Language
+from .trial import trial_lines
 from .whole import is_whole, progress_lines
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -138,6 +139,8 @@ class StatusText:
 
     def print(self, console: Console) -> None:
         """Print everything the document holds."""
+        if trial := self._document["trial"]:
+            console.print(Text("\n".join(trial_lines(trial, self._lang)), style="bold yellow"), soft_wrap=True)
         console.print(Group(*self._tables()))
         console.print(self._findings(), soft_wrap=True)  # what is to be typed is never folded
 

@@ -14,6 +14,7 @@ from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import LiandongError
 from ...schemas.law.listing import ENDED_FROM, Change, Status, next_status
+from ...schemas.law.working_days import DueDay
 from ...schemas.wire.codec import from_wire
 from ...topics.workers.clock import Clock
 from ..intake.rows.model import HeldCertificate
@@ -196,12 +197,12 @@ def _former(under_act: EntryUnderAct, changed: ChangedEntry, kind: Change, today
     )
 
 
-def _stated(update_id: bytes, ruling: CourtRuling, due: date | None) -> StatedRuling:
+def _stated(update_id: bytes, ruling: CourtRuling, due: DueDay | None) -> StatedRuling:
     return StatedRuling(
         update_id,
         ruling.decision_number,
         ruling.signed_by,
         ruling.cause,
         ruling.objection,
-        due.isoformat() if due else "",
+        str(due) if due else "",
     )

@@ -8,7 +8,7 @@ from typing import Any
 from ...schemas.law.grounds import DeletionReason, Ground, check_deletion_reason, extension_problem
 from ...schemas.law.listing import Change, Instrument, PersonKind
 from ...schemas.law.terms import EXTENSION_MONTHS, extended, is_extension_lawful, term_end
-from ...schemas.law.working_days import CalendarUnknown, relief_due
+from ...schemas.law.working_days import DueDay, relief_due
 from ...schemas.people.certificates import birth_date
 from ...schemas.people.identity_numbers import is_minor_on
 from ..intake.rows.model import HeldCertificate
@@ -128,17 +128,14 @@ def _list_term(entry: ActedOn, ruling: CourtRuling, last: date, months: int) -> 
     return new
 
 
-def due_day(entry: ActedOn, change: Change, reason: str) -> date | None:
+def due_day(entry: ActedOn, change: Change, reason: str) -> DueDay | None:
     """Return the last of the three working days the law gives for an act (arts. 9, 10), counted from the day the court knew:
-    of a term that is over, from its last day. None for acts without such a clock, and where the holidays are not known yet.
+    of a term that is over, from its last day. None for acts without such a clock.
     """
     if not entry.is_entry or change not in _IN_THREE_DAYS or reason == DeletionReason.EARLY:
         return None
     trigger = entry.last_day if reason == DeletionReason.TERM else entry.day
-    try:
-        return None if trigger is None else relief_due(trigger)
-    except CalendarUnknown:
-        return None
+    return None if trigger is None else relief_due(trigger)
 
 
 def _day(text: str) -> date | None:

@@ -148,14 +148,14 @@ def _perform(
 ) -> None:
     """Open the court, perform an act, send it unless nobody wants to wait, and print what came of it."""
     from ...topics.cli.console import settings_of
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..court import comparing, open_court
     from ..relay.delivery import require_topics, sending
     from .own_entries import result_of
 
     settings, chance = settings_of(ctx), SystemChance()
-    with open_court(settings, court, SystemClock(), chance) as acting_court:
+    with open_court(settings, court, clock_of(settings), chance) as acting_court:
         if no_wait:
             update = act(acting_court)
         else:
@@ -177,13 +177,21 @@ def _perform(
     say(settings.lang, f"{entry} is {status}, version {version}", f"{entry} 现为 {status}，第 {version} 版")
     say(settings.lang, f"update {update_id}, batch {batch}", f"更新 {update_id}，批次 {batch}")
     if "due_on" in document:
-        due = document["due_on"]
+        estimated, estimated_zh = _ESTIMATED if document["due_estimated"] else ("", "")
+        due, due_zh = document["due_on"] + estimated, document["due_on"] + estimated_zh
         if document["late"]:
-            say(settings.lang, f"late: it was due on {due} (arts. 9, 10)", f"逾期：应于 {due} 前完成（第九条、第十条）")
+            say(
+                settings.lang,
+                f"late: it was due on {due} (arts. 9, 10)",
+                f"逾期：应于 {due_zh} 前完成（第九条、第十条）",
+            )
         else:
-            say(settings.lang, f"in time: due on {due} (arts. 9, 10)", f"按期：应于 {due} 前完成（第九条、第十条）")
+            say(settings.lang, f"in time: due on {due} (arts. 9, 10)", f"按期：应于 {due_zh} 前完成（第九条、第十条）")
     follow = f"liandong status --update {update_id}"
     say(settings.lang, f"follow it with: {follow}", f"查看送达情况：{follow}")
+
+
+_ESTIMATED = (" (estimated: that year's holidays are not known here)", "（暂估：本机尚无该年度节假日安排）")
 
 
 def _changes(values: list[str]) -> dict[str, str]:

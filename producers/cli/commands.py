@@ -168,13 +168,13 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
     from ...topics.keys.opening import read_directory
     from ...topics.keys.participants import Participants
     from ...topics.transport.kafka import KafkaSubscriber
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..commands.commands import CommandingCourt, Commands
     from ..court import open_court
 
     participants = Participants(settings)
-    with open_court(settings, court_id, SystemClock(), SystemChance()) as court:
+    with open_court(settings, court_id, clock_of(settings), SystemChance()) as court:
         identity = court.identity
         reader: Subscriber = KafkaSubscriber(settings, client_id=f"{identity.court}-command")
         directory = read_directory(settings, reader, court.clock)
@@ -223,14 +223,14 @@ def _show_results(results: list[dict[str, Any]], lang: Language, as_json: bool, 
 
 
 def _show_commands(ctx: typer.Context, court_id: str | None, as_json: bool) -> None:
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..commands.sent import CommandRegister
     from ..court import open_court
 
     settings = settings_of(ctx)
     lang = settings.lang
-    with open_court(settings, court_id, SystemClock(), SystemChance()) as court:
+    with open_court(settings, court_id, clock_of(settings), SystemChance()) as court:
         now, own_id = court.clock.now(), court.identity.court
         commands = CommandRegister(court.register.engine, own_id).commands()
     if as_json:

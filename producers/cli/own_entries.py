@@ -7,6 +7,7 @@ from ...schemas.dates import date_of_ms
 from ...schemas.law.beginnings import facts_in
 from ...schemas.law.case_number import parse_case_number
 from ...schemas.law.listing import Change, PersonKind
+from ...schemas.law.working_days import DueDay
 from ...schemas.law.wrongful import WrongfulSpan
 from ...schemas.people.certificates import Certificate, equivalents, mask
 from ...schemas.wire.codec import from_wire
@@ -84,7 +85,9 @@ def _stated(court: Court, update: Update) -> dict[str, Any]:
         return {}
     stated: dict[str, Any] = {name: text for name, text in ruling._asdict().items() if name != "update_id" and text}
     if ruling.due_on:
-        stated["late"] = date_of_ms(update.accepted_at).isoformat() > ruling.due_on
+        due = DueDay.of(ruling.due_on)
+        stated["due_on"], stated["due_estimated"] = due.day.isoformat(), due.is_estimated
+        stated["late"] = date_of_ms(update.accepted_at) > due.day
     return stated
 
 

@@ -97,8 +97,8 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     were rejected.
     """
     from ...topics.cli.console import settings_of
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..intake.mapping.mapping_file import read_mapping
     from ..publishing.report import PublishRequest, document_of
     from ..publishing.run import publish_file, rehearse_file
@@ -114,10 +114,10 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
         request, warnings=warnings or _table_beside(source, "warnings"), missing=_table_beside(source, "missing")
     )
     if dry_run:
-        report = rehearse_file(settings, request, court, SystemClock())
+        report = rehearse_file(settings, request, court, clock_of(settings))
     else:
         report = publish_file(
-            settings, request, court, None if no_wait else wait_seconds, SystemClock(), SystemChance()
+            settings, request, court, None if no_wait else wait_seconds, clock_of(settings), SystemChance()
         )
     if as_json:
         print_json(document_of(report))

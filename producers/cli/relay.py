@@ -43,8 +43,8 @@ def relay(
     from ...topics.metrics.exposition import serve_metrics
     from ...topics.metrics.recorder import Signals
     from ...topics.transport.kafka import KafkaPublisher
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ...topics.workers.threads import Doorbell, until_stopped
     from ...topics.workers.worker import Part
     from ..court import court_named
@@ -56,7 +56,7 @@ def relay(
     settings = settings_of(ctx)
     configure_logging(settings)
     served = jurisdiction or court_named(settings, court).jurisdictions[0]
-    clock = SystemClock()
+    clock = clock_of(settings)
     register, signals = open_register(settings, served, clock), Signals()
     publisher = KafkaPublisher(settings, client_id=f"relay-{served}", linger_ms=1)
     chance = SystemChance()

@@ -14,8 +14,9 @@ import typer
 
 from ...schemas.dates import date_of_ms, parse_date
 from ...schemas.errors import WrongUsage
+from ...topics.cli.console import settings_of
 from ...topics.extras import need
-from ...topics.workers.clock import SystemClock
+from ...topics.transport.process_clock import clock_of
 
 
 class OutputFormat(StrEnum):
@@ -46,6 +47,7 @@ def mount(app: typer.Typer) -> None:
 
 @synthetic.command("people")
 def people(
+    ctx: typer.Context,
     count: CountOption = 10,
     seed: SeedOption = 1,
     file_format: FormatOption = OutputFormat.CSV,
@@ -54,11 +56,12 @@ def people(
     """Natural persons with their certificates; those of seed 1 are on the list of seed 1."""
     from ..synthetic.rows import PEOPLE_COLUMNS, SyntheticRequest, people_rows
 
-    _write(people_rows(SyntheticRequest(seed, count, _day(None))), PEOPLE_COLUMNS, file_format, output)
+    _write(people_rows(SyntheticRequest(seed, count, _day(ctx, None))), PEOPLE_COLUMNS, file_format, output)
 
 
 @synthetic.command("list")
-def list_entries(
+def list_entries(  # noqa: PLR0913, PLR0917  the options of a command
+    ctx: typer.Context,
     count: CountOption = 10,
     seed: SeedOption = 1,
     file_format: FormatOption = OutputFormat.CSV,
@@ -69,11 +72,12 @@ def list_entries(
     """List entries as `liandong court publish` takes them."""
     from ..synthetic.rows import LIST_COLUMNS, SyntheticRequest, list_rows
 
-    _write(list_rows(SyntheticRequest(seed, count, _day(day), court_token)), LIST_COLUMNS, file_format, output)
+    _write(list_rows(SyntheticRequest(seed, count, _day(ctx, day), court_token)), LIST_COLUMNS, file_format, output)
 
 
 @synthetic.command("orders")
-def orders(
+def orders(  # noqa: PLR0913, PLR0917  the options of a command
+    ctx: typer.Context,
     count: CountOption = 10,
     seed: SeedOption = 1,
     file_format: FormatOption = OutputFormat.CSV,
@@ -84,11 +88,11 @@ def orders(
     """Consumption orders and exit bans on the debtors of the same seed, and on entities' representatives."""
     from ..synthetic.rows import ORDER_COLUMNS, SyntheticRequest, order_rows
 
-    _write(order_rows(SyntheticRequest(seed, count, _day(day), court_token)), ORDER_COLUMNS, file_format, output)
+    _write(order_rows(SyntheticRequest(seed, count, _day(ctx, day), court_token)), ORDER_COLUMNS, file_format, output)
 
 
-def _day(text: str | None) -> date:
-    return parse_date(text) if text else date_of_ms(SystemClock().now())
+def _day(ctx: typer.Context, text: str | None) -> date:
+    return parse_date(text) if text else date_of_ms(clock_of(settings_of(ctx)).now())
 
 
 @contextmanager

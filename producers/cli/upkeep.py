@@ -322,13 +322,13 @@ def _speaker(lang: Language) -> Callable[..., None]:
 @contextmanager
 def _compared(settings: "Settings", court: str | None) -> "Iterator[tuple[Court, Comparison]]":
     """Open a court whose register was compared with the log. Raises what kept it from that."""
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..court import comparing, open_court
     from ..relay.delivery import require_topics
     from ..upkeep.problems import SigningRefused
 
-    with open_court(settings, court, SystemClock(), SystemChance()) as opened:
+    with open_court(settings, court, clock_of(settings), SystemChance()) as opened:
         require_topics(settings, opened.identity.jurisdiction)
         with comparing(settings, opened, f"{opened.identity.court}-keeper") as comparison:
             if not comparison.keeper.compared:

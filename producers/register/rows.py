@@ -170,7 +170,7 @@ class StatedRuling(NamedTuple):
     cause: str
     objection: str
     due_on: str
-    """The last day on which the law wanted it done, empty where there is none."""
+    """The last day on which the law wanted it done (`DueDay` as text), empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ def _rulings(metadata: MetaData) -> Table:
         Column("signed_by", Text, nullable=False),
         Column("cause", Text, nullable=False),
         Column("objection", Text, nullable=False),
-        # the last day on which the law wanted it done
+        # the last day on which the law wanted it done, ISO 8601-2: `2027-01-06~` is counted without that year's holidays
         Column("due_on", Text, nullable=False),
     )
 

@@ -18,8 +18,8 @@ from ...schemas.errors import LiandongError
 from ...topics.child_process import ended, start
 from ...topics.settings import Settings
 from ...topics.transport.kafka import KafkaPublisher
+from ...topics.transport.process_clock import clock_of
 from ...topics.workers.chance import SystemChance
-from ...topics.workers.clock import SystemClock
 from ...topics.workers.threads import beside, work
 from ...topics.workers.worker import Part
 from ..register.register import open_register
@@ -56,8 +56,8 @@ def _relay(settings: Settings, jurisdiction: str, client_id: str, inlet: "Connec
     beside("parent", partial(_until_closed, inlet, stop))
     gc.freeze()  # what was imported stays; the collector need not look at it again
     gc.set_threshold(_COLLECTED_AFTER)
-    clock = SystemClock()  # a process of its own has its own root
     try:
+        clock = clock_of(settings)  # a process of its own has its own root
         register = open_register(settings, jurisdiction, clock)
         try:
             publisher = KafkaPublisher(settings, client_id=client_id, linger_ms=5)

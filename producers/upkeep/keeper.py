@@ -140,7 +140,7 @@ class LogKeeper:
         self._take(messages)
         relief_came = self._relief is not None and self._relief.look(self._findings)
         self.compared = self.compared or self._lists.compared
-        self._is_live = not messages
+        self._is_live = self._lists.compared and not messages  # an empty poll on the way to the end says nothing
         sent = self._suspects.settle(self._lists.marks, self._findings.ahead_keys) if self.compared else 0
         if sent:
             self.sent_again += sent

@@ -127,6 +127,7 @@ def jurisdiction(lost: int = 0) -> dict[str, Any]:
 def document(*findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "at": NOW,
+        "trial": None,
         "evidence": {"as_of": NOW, "age_seconds": 0.0, "code": None, "since": None},
         "on_the_way": [],
         "unsent": [],

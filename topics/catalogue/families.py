@@ -6,7 +6,7 @@ agencies of it, with partitions and configuration.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -27,6 +27,9 @@ _NAME = re.compile(
 _DURATION = re.compile(r"^([1-9][0-9]*)(h|d)$")
 _DAY_MS = 86_400_000
 _UNIT_MS = {"h": 3_600_000, "d": _DAY_MS}
+_ANY_TIME = str(2**63 - 1)
+"""Kafka's longest duration, ms."""
+_TIME_BOUNDS = ("message.timestamp.before.max.ms", "message.timestamp.after.max.ms")
 EVIDENCE = "evidence"
 """The duration `Settings.evidence_days`."""
 
@@ -178,6 +181,18 @@ def _compacted(lag: int) -> dict[str, str]:
         "max.compaction.lag.ms": str(lag + max(lag // 10, 1000)),
         "segment.ms": _segment(lag),
     }
+
+
+def rehearsed(state: TopicState) -> TopicState:
+    """Return how a topic is to stand where a trial clock may say any time.
+
+    The broker has the machine's time, whatever the rehearsal's is: so it takes every time it is given, says none itself, and
+    neither drops nor compacts anything for its age.
+    """
+    given = {"message.timestamp.type": "CreateTime", **dict.fromkeys(_TIME_BOUNDS, _ANY_TIME)}
+    cleaned = _compacted(0) if state.configuration["cleanup.policy"] == "compact" else _deleted(0)
+    kept = {key: "-1" if key == "retention.ms" else _ANY_TIME for key in cleaned if key != "segment.ms"}
+    return replace(state, configuration={**state.configuration, **given, **kept})
 
 
 def load_catalogue(directory: Path = CATALOGUE_DIR) -> list[TopicFamily]:

@@ -7,10 +7,11 @@ its replicas here, since moving them is the operator's business. Both are drift 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..embedded.trial_mark import is_trial
 from ..settings import Settings
 from ..transport.kafka import KafkaAdmin
 from ..transport.topic_state import TopicState
-from .families import TopicScope, expand, load_catalogue
+from .families import TopicScope, expand, load_catalogue, rehearsed
 
 _FROZEN = {
     "partitions": "keys would change their place: make a new major version of the topic, or set `partitions` to what is there",
@@ -51,8 +52,10 @@ class TopicPlan:
 def plan(settings: Settings, scope: TopicScope) -> TopicPlan:
     """Compare the broker with the catalogue, for the jurisdictions and agencies of a scope."""
     families = load_catalogue()
-    wanted = {settings.physical(topic): state for topic, state in expand(families, scope, settings).items()}
     admin = KafkaAdmin(settings)
+    wanted = {settings.physical(topic): state for topic, state in expand(families, scope, settings).items()}
+    if is_trial(admin.cluster_id()):
+        wanted = {topic: rehearsed(state) for topic, state in wanted.items()}
     existing = admin.states(wanted)
     logical = {name: name.removeprefix(settings.topic_prefix) for name in admin.names() if name not in wanted}
     ours = [

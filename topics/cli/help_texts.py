@@ -43,6 +43,7 @@ CHINESE_HELP: dict[str, str] = {
     "Brokers; 3 survive the loss of one.": "代理数；3 个可承受失去 1 个。",
     "Port of the first broker; by default 9092.": "第一个代理的端口，默认 9092。",
     "With users (SCRAM) and access rules.": "启用用户（SCRAM）和访问规则。",
+    "For a rehearsal: LIANDONG_TRIAL_CLOCK may say what time it is.": "用于演练：可用 LIANDONG_TRIAL_CLOCK 指定时间。",
     "Folder of the cluster; by default kafka/ in the state directory.": "集群文件夹，默认为状态目录下的 kafka/。",
     "Stop the embedded Kafka; its data stays.": "停止内置 Kafka，数据保留。",
     "Say which brokers live; exit 1 unless all of them do.": "显示哪些代理在运行；未全部运行时退出码为 1。",

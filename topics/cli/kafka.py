@@ -22,11 +22,14 @@ DirOption = Annotated[
 
 
 @app.command()
-def up(
+def up(  # noqa: PLR0913, PLR0917  the options of a command
     ctx: typer.Context,
     nodes: Annotated[int | None, typer.Option(metavar="1|3", help="Brokers; 3 survive the loss of one.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the first broker; by default 9092.")] = None,
     secure: Annotated[bool, typer.Option("--secure", help="With users (SCRAM) and access rules.")] = False,
+    trial: Annotated[
+        bool, typer.Option("--trial", help="For a rehearsal: LIANDONG_TRIAL_CLOCK may say what time it is.")
+    ] = False,
     directory: DirOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -35,7 +38,8 @@ def up(
 
     if nodes not in (None, 1, 3):
         raise WrongUsage("KAFKA_NODES", f"{nodes} brokers are not offered", "use --nodes 1 or --nodes 3")
-    _show(cluster.up(_folder(ctx, directory), nodes, port, secure=secure or None), _lang(ctx), as_json)
+    made = cluster.up(_folder(ctx, directory), nodes, port, secure=secure or None, trial=trial or None)
+    _show(made, _lang(ctx), as_json)
 
 
 @app.command()
@@ -81,6 +85,12 @@ def _show(state: "ClusterStatus", lang: Language, as_json: bool) -> None:
         say(lang, f"no embedded Kafka in {state.directory}", f"{state.directory} 中没有内置 Kafka")
         return
     say(lang, f"cluster {state.cluster_id} in {state.directory}", f"集群 {state.cluster_id}，位于 {state.directory}")
+    if state.trial:
+        say(
+            lang,
+            "a rehearsal: nothing on it is real; LIANDONG_TRIAL_CLOCK=FILE says to each of its processes what time it is",
+            "演练集群：其上内容均非真实；各进程的时间由 LIANDONG_TRIAL_CLOCK=FILE 指定",
+        )
     for node in state.nodes:
         at = f"{node.id}  127.0.0.1:{node.port}"
         detail = f"process {node.pid}" if node.pid else f"log {node.log}" if node.state == "dead" else ""

@@ -238,11 +238,12 @@ def publish(
 def registrar_of(ctx: typer.Context) -> "Registrar":
     """Return the participants of this machine, to be changed."""
     from ..keys.registrar import Registrar
+    from ..transport.process_clock import clock_of
     from ..workers.chance import SystemChance
-    from ..workers.clock import SystemClock
     from .console import settings_of
 
-    return Registrar(settings_of(ctx), SystemClock(), SystemChance())
+    settings = settings_of(ctx)
+    return Registrar(settings, clock_of(settings), SystemChance())
 
 
 def _kind(text: str) -> "Kind":

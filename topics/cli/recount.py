@@ -98,10 +98,10 @@ def _recounted(
     from ..keys.opening import read_directory
     from ..keys.recounting import Recount
     from ..transport.kafka import KafkaSubscriber
+    from ..transport.process_clock import clock_of
     from ..transport.reading import read_all, topic_lanes
-    from ..workers.clock import SystemClock
 
-    clock, name = SystemClock(), reader_name(settings)
+    clock, name = clock_of(settings), reader_name(settings)
     with (
         closing(read_directory(settings, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock)) as keys,
         closing(KafkaSubscriber(settings, client_id=f"{name}-recount")) as log,

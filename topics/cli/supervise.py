@@ -126,10 +126,10 @@ def escrow(  # noqa: PLR0913, PLR0917  the fields of an act
 def list_acts(ctx: typer.Context, jurisdiction: PlaceOption, as_json: JsonOption = False) -> None:
     """Show the acts that count in a jurisdiction, and which of them hold now."""
     from ...schemas.law.supervision import acts_in_force
-    from ..workers.clock import SystemClock
+    from ..transport.process_clock import clock_of
 
     acts = sorted(known_acts(ctx, jurisdiction), key=lambda one: (one.issued_at, one.act_id))
-    holding = {one.act_id for one in acts_in_force(acts, SystemClock().now())}
+    holding = {one.act_id for one in acts_in_force(acts, clock_of(settings_of(ctx)).now())}
     rows = [{**_as_dict(one), "in_force": one.act_id in holding} for one in acts]
     if as_json:
         print_json({"acts": rows})
@@ -160,15 +160,15 @@ def new_act(
     """Return an act of a supervisor of the jurisdiction. Raises NOT_A_SUPERVISOR."""
     from ...schemas.law.supervision import SupervisionAct
     from ..keys.participants import Participants
+    from ..transport.process_clock import clock_of
     from ..workers.chance import SystemChance
-    from ..workers.clock import SystemClock
 
     manifest = Participants(settings_of(ctx)).load(supervisor)
     if manifest.kind != "supervisor" or jurisdiction not in manifest.jurisdictions:
         named = {"participant": supervisor, "kind": manifest.kind, "places": ", ".join(manifest.jurisdictions)}
         raise SupervisionProblem("NOT_A_SUPERVISOR", **named, jurisdiction=jurisdiction)
     common = {"document_hash": b""} | fields
-    now, act_id = SystemClock().now(), SystemChance().random_id()
+    now, act_id = clock_of(settings_of(ctx)).now(), SystemChance().random_id()
     return SupervisionAct(act_id, jurisdiction, supervisor, kind, decision, issued_at=now, **common)
 
 
@@ -202,9 +202,10 @@ def known_acts(ctx: typer.Context, *jurisdictions: str) -> "list[SupervisionAct]
     from ..keys.opening import read_directory
     from ..keys.supervision import SupervisionActs, await_acts
     from ..transport.kafka import KafkaSubscriber
-    from ..workers.clock import SystemClock
+    from ..transport.process_clock import clock_of
 
-    settings, clock = settings_of(ctx), SystemClock()
+    settings = settings_of(ctx)
+    clock = clock_of(settings)
     name = reader_name(settings)
     directory = read_directory(settings, KafkaSubscriber(settings, client_id=f"{name}-keys"), clock)
     reader = SupervisionActs(jurisdictions, KafkaSubscriber(settings, client_id=name), directory, clock)

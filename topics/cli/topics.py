@@ -65,13 +65,13 @@ def apply(
     from ..catalogue.plan import apply as apply_plan
     from ..keys.publishing import Announcement, announce_everybody
     from ..keys.registrar import Registrar
+    from ..transport.process_clock import clock_of
     from ..workers.chance import SystemChance
-    from ..workers.clock import SystemClock
 
     settings = _settings(ctx)
     done = apply_plan(settings, _scope(settings, jurisdiction, agency))
     keys = (
-        announce_everybody(Registrar(settings, SystemClock(), SystemChance()))
+        announce_everybody(Registrar(settings, clock_of(settings), SystemChance()))
         if settings.physical(names.KEYS) in done.create
         else Announcement()
     )

@@ -16,6 +16,7 @@ from . import errors, ports, process, security
 from .properties import as_text, server_properties
 from .runtime import KafkaRuntime, install
 from .state import Cluster, Folder, Node, new_cluster_id
+from .trial_mark import marked
 
 DEFAULT_PORT = 9092
 DISK_FLOOR = 512 * 2**20
@@ -45,6 +46,7 @@ class ClusterStatus:
     bootstrap: str | None
     nodes: tuple[NodeStatus, ...]
     secure: bool = False
+    trial: bool = False
     username: str | None = None
     password_file: str | None = None
 
@@ -61,22 +63,28 @@ class ClusterShape:
     nodes: int | None = None
     port: int | None = None
     secure: bool | None = None
+    trial: bool | None = None
 
 
 def up(
-    directory: Path, nodes: int | None = None, port: int | None = None, *, secure: bool | None = None
+    directory: Path,
+    nodes: int | None = None,
+    port: int | None = None,
+    *,
+    secure: bool | None = None,
+    trial: bool | None = None,
 ) -> ClusterStatus:
     """Make the cluster in `directory` run, creating it if there is none; does nothing if it runs.
 
     `nodes` (1 or 3), `port` (of the first node, the others follow) and `secure` (SCRAM users and access rules) default
-    to what is there, else 1, 9092 and open.
+    to what is there, else 1, 9092 and open. `trial` makes a new cluster a rehearsal's; none that is there becomes one.
     Raises KAFKA_PORT_IN_USE, KAFKA_DISK_FULL, KAFKA_NOT_INSTALLABLE, KAFKA_BROKER_DIED, KAFKA_NOT_READY,
-    KAFKA_OTHER_SHAPE, KAFKA_OTHER_SECURITY.
+    KAFKA_OTHER_SHAPE, KAFKA_OTHER_SECURITY, KAFKA_NO_TRIAL.
     """
     folder = Folder(directory.expanduser().resolve())
     private_folder(folder.path)
     with FileLock(folder.lock):
-        cluster = _described(folder, ClusterShape(nodes, port, secure))
+        cluster = _described(folder, ClusterShape(nodes, port, secure, trial))
         missing = [node for node in cluster.nodes if process.running(folder, node.id) is None]
         if missing:
             _start(folder, cluster, missing)
@@ -103,7 +111,9 @@ def status(directory: Path) -> ClusterStatus:
         return ClusterStatus(str(folder.path), None, None, ())
     nodes = tuple(_look(folder, node) for node in cluster.nodes)
     login = (security.ADMIN, str(folder.password_file(security.ADMIN))) if cluster.secure else (None, None)
-    return ClusterStatus(str(folder.path), cluster.cluster_id, cluster.bootstrap(), nodes, cluster.secure, *login)
+    return ClusterStatus(
+        str(folder.path), cluster.cluster_id, cluster.bootstrap(), nodes, cluster.secure, cluster.trial, *login
+    )
 
 
 def running_bootstrap(directory: Path) -> str:
@@ -129,13 +139,16 @@ def _described(folder: Folder, shape: ClusterShape) -> Cluster:
     """Return the cluster to run: the one in the folder, moved to other ports if asked, or a new one."""
     known = folder.read()
     if known is None:
-        cluster = Cluster(new_cluster_id(), _place(shape.nodes or 1, shape.port or DEFAULT_PORT), bool(shape.secure))
+        cluster_id = marked(new_cluster_id()) if shape.trial else new_cluster_id()
+        cluster = Cluster(cluster_id, _place(shape.nodes or 1, shape.port or DEFAULT_PORT), bool(shape.secure))
         folder.write(cluster)
         return cluster
     if shape.nodes is not None and shape.nodes != len(known.nodes):
         raise errors.other_shape(folder.path, len(known.nodes), shape.nodes)
     if shape.secure is not None and shape.secure != known.secure:
         raise errors.other_security(folder.path, secure=known.secure)
+    if shape.trial and not known.trial:
+        raise errors.no_trial(folder.path)
     first_port = known.nodes[0].port
     if any(process.running(folder, node.id) for node in known.nodes):
         if shape.port is not None and shape.port != first_port:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ...schemas.errors import LiandongError, Unavailable, WrongUsage
-from ...schemas.problems import BilingualError, Text
+from ...schemas.problems import BilingualError, Text, UsageProblem
 
 
 def port_in_use(port: int, holder: str | None) -> LiandongError:
@@ -82,6 +82,24 @@ def other_security(directory: Path, *, secure: bool) -> LiandongError:
         f"the cluster in {directory} {have}, and that cannot be changed",
         "leave --secure out to start what is there, or choose another folder with --dir",
     )
+
+
+class NoTrial(UsageProblem):
+    """A cluster that is there was asked to be a rehearsal's."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "KAFKA_NO_TRIAL": Text(
+            "the cluster in {directory} was not made as a rehearsal, and none becomes one later",
+            "choose another folder: `liandong kafka up --trial --dir D`",
+            "{directory} 中的集群建立时不是演练集群，之后也不能改为演练集群",
+            "请另选文件夹：`liandong kafka up --trial --dir D`",
+        ),
+    }
+
+
+def no_trial(directory: Path) -> LiandongError:
+    """Say that what is there is no rehearsal, and cannot become one."""
+    return NoTrial("KAFKA_NO_TRIAL", directory=str(directory))
 
 
 def runs_elsewhere(bootstrap: str, at: int, requested: int) -> LiandongError:

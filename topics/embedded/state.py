@@ -15,6 +15,7 @@ from pathlib import Path
 from ..private_files import write_private
 from ..workers.chance import SystemChance
 from .errors import broken_state
+from .trial_mark import is_trial
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Cluster:
     cluster_id: str
     nodes: tuple[Node, ...]
     secure: bool = False
+
+    @property
+    def trial(self) -> bool:
+        """Whether it is a rehearsal's, for which `LIANDONG_TRIAL_CLOCK` may be set."""
+        return is_trial(self.cluster_id)
 
     def bootstrap(self) -> str:
         """Return the addresses for `bootstrap.servers`."""

@@ -125,10 +125,10 @@ LEGAL_TEXTS = {
         "如自决定日起算，请填写期限起算日",
     ),
     "TERM_OVER": Text(
-        "the last day is over",
-        "do not publish; what has ended is not enforced",
-        "届满日已过",
-        "不得发布；已届满的不再执行",
+        "the last day is over; what has ended is not enforced (for entries of the list art. 10 ¶2)",
+        "do not publish: take the row out of the export",
+        "届满日已过，已届满的不再执行（名单条目见第十条第二款）",
+        "不得发布，请从导出文件中去掉该行",
     ),
     "TERM_FROM_PUBLICATION": Text(
         "the public list tells no term: two years from publication were taken (art. 2), to {computed}",

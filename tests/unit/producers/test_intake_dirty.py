@@ -1,8 +1,8 @@
 """Files in every bad state people send: a clear error or a rejected row, and never a good row lost."""
 
 import json
-from dataclasses import replace
 import os
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 

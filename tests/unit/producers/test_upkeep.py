@@ -10,13 +10,37 @@ from liandong.schemas.wire.codec import from_wire
 from liandong.tests.suites.upkeep import UpkeepSuite
 from liandong.tests.worlds.court import PublishingCourt
 from liandong.tests.worlds.intake_rows import ENTRY
+from liandong.tests.worlds.records import NotaryScribe
+from liandong.tests.worlds.upkeep import KeptLists
 from liandong.topics.keys.clock_check import ClockCheck
+from liandong.topics.transport.ports import Message, TopicPartition
+from liandong.topics.workers.worker import AT_ONCE
 
 _HOUR = 3_600_000
 
 
 class TestUpkeepInMemory(UpkeepSuite):
-    pass
+    def test_old_barriers_read_behind_an_empty_poll_do_not_make_the_clock_wrong(
+        self, lists: KeptLists, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As after an outage of the notary: a broker's first answer is often empty, and what comes then is not of now."""
+        town = lists.town
+        town.participants.new("notary-js-1", "notary", jurisdictions=["js"])
+        town.publish("notary-js-1")
+        notary = NotaryScribe(signer=town.participants.signer("notary-js-1"))
+        town.send(*(each for number in range(5) for each in notary.barriers(1, number, town.clock.now())))
+        town.clock.time += _HOUR
+        lists.restart()
+        lists.directory.refresh()
+        own_lists = lists.keeper._lists
+        answers: list[list[tuple[TopicPartition, Message]]] = [[]]
+        read = own_lists.read
+        monkeypatch.setattr(own_lists, "read", lambda: answers.pop() if answers else read())
+        lists.compare()
+        while lists.keeper.step() == AT_ONCE:
+            pass
+        assert not answers
+        assert lists.publish(lists.rows(1)).accepted == 1
 
 
 @pytest.mark.parametrize(

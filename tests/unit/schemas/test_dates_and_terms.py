@@ -15,8 +15,9 @@ from liandong.schemas.dates import (
     rfc3339,
     start_of_day_ms,
 )
+from liandong.schemas.law import working_days
 from liandong.schemas.law.terms import extended, is_extension_lawful, relist_bar_until, term_end
-from liandong.schemas.law.working_days import CalendarUnknown, add_working_days, is_working_day, relief_due
+from liandong.schemas.law.working_days import DueDay, add_working_days, is_working_day, relief_due
 
 DAY = date(2019, 7, 13)
 
@@ -109,12 +110,34 @@ def test_the_bar_after_a_deletion_the_creditor_asked_for_lasts_six_months() -> N
 def test_three_working_days_cross_national_day_with_its_make_up_saturday() -> None:
     assert not is_working_day(date(2026, 10, 1))
     assert is_working_day(date(2026, 10, 10))
-    assert relief_due(date(2026, 9, 30)) == date(2026, 10, 10)
-    assert add_working_days(date(2026, 11, 20), 1) == date(2026, 11, 23)
+    assert relief_due(date(2026, 9, 30)) == DueDay(date(2026, 10, 10))
+    assert add_working_days(date(2026, 11, 20), 1) == DueDay(date(2026, 11, 23))
 
 
-def test_a_year_without_published_holidays_is_an_error_not_a_guess() -> None:
-    with pytest.raises(CalendarUnknown) as caught:
-        relief_due(date(2090, 1, 1))
-    assert "2090" in caught.value.message
-    assert "chinesecalendar" in caught.value.remedy
+@pytest.mark.parametrize(
+    ("trigger", "due"),
+    [
+        ("2090-01-01", "2090-01-04~"),
+        ("2090-01-05", "2090-01-10~"),
+        ("2088-12-31", "2089-01-05~"),
+        ("1999-12-30", "2000-01-04~"),
+    ],
+)
+def test_a_year_without_published_holidays_is_counted_by_weekdays_and_said_to_be_an_estimate(
+    trigger: str, due: str
+) -> None:
+    found = relief_due(date.fromisoformat(trigger))
+    assert str(found) == due
+    assert DueDay.of(due) == found
+
+
+def test_only_what_is_counted_through_an_unknown_year_is_an_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = working_days.is_calendar_known
+    monkeypatch.setattr(working_days, "is_calendar_known", lambda year: year <= 2025 and known(year))
+    assert str(relief_due(date(2025, 12, 26))) == "2025-12-31"
+    assert (
+        str(relief_due(date(2025, 12, 30))) == "2026-01-02~"
+    )  # 1 January is a Thursday and counts, for want of a calendar
+    assert str(relief_due(date(2025, 12, 31))) == "2026-01-05~"
+    monkeypatch.setattr(working_days, "is_calendar_known", known)
+    assert str(relief_due(date(2025, 12, 30))) == "2026-01-05"

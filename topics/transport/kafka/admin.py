@@ -8,7 +8,14 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka import TopicPartition as KafkaPartition
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ClusterMetadata,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 from confluent_kafka.cimpl import NewTopic
 
 from ...settings import Settings
@@ -40,6 +47,10 @@ class KafkaAdmin:
             "error_cb": Failures(client_id, _CLUSTER),
         }
         self._client = AdminClient(conf)
+
+    def cluster_id(self) -> str | None:
+        """Return the id the cluster got when it was made."""
+        return self._answer().cluster_id
 
     def names(self) -> list[str]:
         """Return all topics of the cluster that are not Kafka's own."""
@@ -113,16 +124,19 @@ class KafkaAdmin:
 
     def _metadata(self) -> dict[str, TopicState]:
         """Return partitions and replicas of every topic, without its configuration."""
-        try:
-            topics = self._client.list_topics(timeout=ANSWER_SECONDS).topics
-        except KafkaException as failed:
-            raise translated(failed.args[0], "asking for the cluster's topics", _CLUSTER) from failed
+        topics = self._answer().topics
         return {
             name: TopicState(
                 len(topic.partitions), min((len(one.replicas) for one in topic.partitions.values()), default=0), {}
             )
             for name, topic in topics.items()
         }
+
+    def _answer(self) -> ClusterMetadata:
+        try:
+            return self._client.list_topics(timeout=ANSWER_SECONDS)
+        except KafkaException as failed:
+            raise translated(failed.args[0], "asking for the cluster's topics", _CLUSTER) from failed
 
 
 def _await(is_known: Callable[[], bool]) -> None:

@@ -2,14 +2,18 @@
 
 from confluent_kafka import Consumer, Producer
 
+from ...settings import Settings
+from ..cluster_heard import hear
 from ..errors import right_to
 from .failures import ANSWER_SECONDS, answered, translated
 
 
-def partitions_of(client: Consumer | Producer, topic: str) -> list[int]:
+def partitions_of(client: Consumer | Producer, topic: str, settings: Settings) -> list[int]:
     """Return the partitions of a topic by its physical name. Raises TopicMissing, BrokerUnreachable."""
     about, right = f"looking for {topic}", right_to("WRITE" if isinstance(client, Producer) else "READ", topic)
-    metadata = answered(lambda: client.list_topics(topic, timeout=ANSWER_SECONDS), about, right).topics[topic]
+    answer = answered(lambda: client.list_topics(topic, timeout=ANSWER_SECONDS), about, right)
+    hear(answer.cluster_id, settings)
+    metadata = answer.topics[topic]
     if metadata.error is not None:
         raise translated(metadata.error, about, right)
     return sorted(metadata.partitions)

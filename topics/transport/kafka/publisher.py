@@ -8,9 +8,9 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from ....schemas.dates import start_of_today_ms
 from ...settings import Settings
-from ...workers.clock import SystemClock
 from ..errors import BrokerUnreachable, RecordPurged, right_to
 from ..ports import Delivered, OutgoingRecord
+from ..process_clock import clock_of
 from . import config
 from .failures import Failures, logger, translated
 from .metadata import partitions_of
@@ -32,8 +32,8 @@ class KafkaPublisher:
             "logger": logger,
             "error_cb": self._failures,
         }
-        self._prefix = settings.topic_prefix
-        self._clock = SystemClock()
+        self._settings, self._prefix = settings, settings.topic_prefix
+        self._clock = clock_of(settings)
         self._producer = Producer(self._config)
         self._refused: list[tuple[Done | None, OutgoingRecord, KafkaError]] = []
 
@@ -47,7 +47,7 @@ class KafkaPublisher:
                     record.value,
                     record.key,
                     -1 if record.partition is None else record.partition,
-                    timestamp=start_of_today_ms(self._clock.now()) if record.day_only else 0,
+                    timestamp=self._timestamp(record),
                     on_delivery=partial(self._report, done, record.topic),
                     headers=headers,
                 )
@@ -71,7 +71,7 @@ class KafkaPublisher:
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
-        return partitions_of(self._producer, self._prefix + topic)
+        return partitions_of(self._producer, self._prefix + topic, self._settings)
 
     def flush(self, timeout: float = -1) -> int:
         """Wait until all is delivered; return how many records still are not."""
@@ -95,6 +95,12 @@ class KafkaPublisher:
         if left:
             self.purge()
             raise BrokerUnreachable(f"{left} records were not delivered")
+
+    def _timestamp(self, record: OutgoingRecord) -> int:
+        """Return when a record is written, ms UTC; 0: the library says so, by the machine's clock."""
+        if record.day_only:
+            return start_of_today_ms(self._clock.now())
+        return 0 if self._settings.trial_clock is None else self._clock.now()
 
     def _report(self, done: Done | None, topic: str, error: KafkaError | None, message: Message) -> None:
         """Tell what became of one record; runs once for each, so nothing here is written for looks."""

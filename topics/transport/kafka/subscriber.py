@@ -52,7 +52,7 @@ class KafkaSubscriber:
 
     def partitions(self, topic: str) -> list[int]:
         """Return the partitions of a topic. Raises TopicMissing, BrokerUnreachable."""
-        return partitions_of(self._consumer, self._prefix + topic)
+        return partitions_of(self._consumer, self._prefix + topic, self._settings)
 
     def topic_id(self, topic: str) -> bytes:
         """Return the topic's id, which only the admin client tells. Raises TopicMissing, BrokerUnreachable."""
@@ -179,7 +179,7 @@ class KafkaSubscriber:
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
         """Return the low and the high watermark of a partition."""
-        return _watermarks(self._consumer, KafkaPartition(self._prefix + at.topic, at.partition))
+        return _watermarks(self._consumer, KafkaPartition(self._prefix + at.topic, at.partition), self._settings)
 
     def watermarks_aside(self, at: TopicPartition) -> Watermarks:
         """Return the same, asked for on a connection of its own.
@@ -187,7 +187,7 @@ class KafkaSubscriber:
         The client library does one thing at a time, and who polls again and again lets nobody else have their turn.
         """
         with closing(Consumer(self._config)) as aside:
-            return _watermarks(aside, KafkaPartition(self._prefix + at.topic, at.partition))
+            return _watermarks(aside, KafkaPartition(self._prefix + at.topic, at.partition), self._settings)
 
     def close(self) -> None:
         """Leave the group; partitions are given up through `revoked`."""
@@ -253,14 +253,14 @@ class KafkaSubscriber:
         return [TopicPartition(one.topic.removeprefix(self._prefix), one.partition) for one in partitions]
 
 
-def _watermarks(consumer: Consumer, at: KafkaPartition) -> Watermarks:
+def _watermarks(consumer: Consumer, at: KafkaPartition, settings: Settings) -> Watermarks:
     about = f"asking for the ends of {at.topic} [{at.partition}]"
     try:
         right = right_to("READ", at.topic)
         offsets = answered(lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_SECONDS), about, right)
     except TopicMissing:
         # the client library says this also when no broker answers, or does not tell: asking for the topic says which
-        if at.partition in partitions_of(consumer, at.topic):
+        if at.partition in partitions_of(consumer, at.topic, settings):
             raise BrokerUnreachable(f"{about}: no leader is known") from None
         raise
     if offsets is None:

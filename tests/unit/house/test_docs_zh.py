@@ -48,7 +48,7 @@ def parts(text: str) -> Iterator[Part]:
 
 
 def first_cell(row: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", row.split("|")[1])
+    return sorted(re.findall(r"`([^`]+)`", row.split("|")[1]))
 
 
 def prose(text: str) -> str:
@@ -115,6 +115,12 @@ def test_a_chinese_page_is_in_chinese(name: str) -> None:
     words = re.sub(r"`[^`]*`|<!--.*?-->|\]\([^)]*\)", "", prose(written(CHINESE / name)))
     lines = [line for line in words.splitlines() if re.search(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,} [a-z]{2,}", line)]
     assert lines == []
+
+
+@pytest.mark.parametrize("page", sorted(CHINESE.glob("*.md")), ids=lambda page: page.name)
+def test_emphasis_ends_before_a_mark_of_punctuation(page: Path) -> None:
+    text = re.sub(r"`[^`]*`", "x", prose(read(page)))
+    assert re.findall(r"[。，；：！？）]\*+[\w（]", text) == []  # Markdown would not end it there
 
 
 def test_no_chinese_page_stands_alone_and_each_is_one_click_from_the_chinese_readme() -> None:

@@ -23,9 +23,7 @@ from ...schemas.problems import Language, Text
 from .codes import ROOT
 
 Cells = Sequence[str]
-_BLOCK = re.compile(
-    r"^(<!-- generated: (?P<name>[a-z-]+) -->\n).*?^(<!-- /generated -->)$", re.MULTILINE | re.DOTALL
-)
+_BLOCK = re.compile(r"^(<!-- generated: (?P<name>[a-z-]+) -->\n).*?^(<!-- /generated -->)$", re.MULTILINE | re.DOTALL)
 _PLACE = re.compile(r"\{(\w+)\}")
 DOCS = ROOT / "docs"
 
@@ -107,7 +105,9 @@ TABLES: Mapping[str, Callable[[Language], str]] = {
     **{f"reasons-{change.name.lower()}": reasons(change) for change in REASONS},
 }
 PAGES: Mapping[Path, Language] = {
-    place / name: lang for place, lang in ((DOCS, "en"), (DOCS / "zh", "zh")) for name in ("intake-columns.md", "acts.md")
+    place / name: lang
+    for place, lang in ((DOCS, "en"), (DOCS / "zh", "zh"))
+    for name in ("intake-columns.md", "acts.md")
 }
 
 

@@ -42,7 +42,9 @@ def test_every_code_is_documented_with_its_text() -> None:
         INTAKE_TEXTS | CertificateProblem.texts | CaseNumberProblem.texts | DateProblem.texts | CaseTypeProblem.texts
     )
     english = {code: f"| `{code}` | {shown(text.message)} | {shown(text.remedy)} |" for code, text in texts.items()}
-    chinese = {code: f"| `{code}` | {shown(text.message_zh)} | {shown(text.remedy_zh)} |" for code, text in texts.items()}
+    chinese = {
+        code: f"| `{code}` | {shown(text.message_zh)} | {shown(text.remedy_zh)} |" for code, text in texts.items()
+    }
     assert [code for code, row in english.items() if row not in DOCUMENT] == []
     assert [code for code, row in chinese.items() if row not in CHINESE] == []
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from ...producers.acts.reasons import REASONS, ReasonUnknown
 from ...producers.acts.unlawful import ActUnlawful
 from ...producers.intake.files.json_file import ZXGK_FIELDS
-from ...producers.intake.findings.messages import FILE_TEXTS, INTAKE_TEXTS, ROW_TEXTS, SUBJECT_TEXTS
+from ...producers.intake.findings.messages import FILE_TEXTS, INTAKE_TEXTS, ROW_TEXTS
+from ...producers.intake.findings.subject_messages import SUBJECT_TEXTS
 from ...producers.intake.rows.columns import COLUMNS
 from ...schemas.dates import DateProblem
 from ...schemas.law.case_number import CaseNumberProblem
@@ -104,10 +105,10 @@ TABLES: Mapping[str, Callable[[Language], str]] = {
     "codes-act": codes(_OF_ACTS),
     **{f"reasons-{change.name.lower()}": reasons(change) for change in REASONS},
 }
+_NAMES = ("intake-columns.md", "acts.md")
 PAGES: Mapping[Path, Language] = {
-    place / name: lang
-    for place, lang in ((DOCS, "en"), (DOCS / "zh", "zh"))
-    for name in ("intake-columns.md", "acts.md")
+    **{DOCS / name: "en" for name in _NAMES},
+    **{DOCS / "zh" / name: "zh" for name in _NAMES},
 }
 
 

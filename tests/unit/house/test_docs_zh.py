@@ -30,21 +30,24 @@ def parts(text: str) -> Iterator[Part]:
         if items and line and not re.match(r"\d+\. |- |\s", line):
             yield "list", items
             items = 0
+        items += bool(re.match(r"\d+\. |- ", line))
         if line.startswith("```"):
             body = "\n".join(iter(lambda: next(lines), "```")) + "\n"
             yield "block", line, "" if line[3:] in SHOWN else " ".join(_SAID_IN.sub("", body).split())
         elif line.startswith("|"):
             rows.append(line)
-        elif re.match(r"\d+\. |- ", line):
-            items += 1
-        elif title := re.match(r"(#+) (.*)", line):
-            yield "heading", len(title[1]), title[2] if re.fullmatch(r"[a-z, -]+", title[2]) else ""
-        elif line.startswith("<!--"):
-            yield "mark", line
-        elif line.startswith("!["):
-            yield ("picture",)
-    if items:
-        yield "list", items
+        else:
+            yield from one_line(line)
+    yield "list", items
+
+
+def one_line(line: str) -> Iterator[Part]:
+    if title := re.match(r"(#+) (.*)", line):
+        yield "heading", len(title[1]), title[2] if re.fullmatch(r"[a-z, -]+", title[2]) else ""
+    elif line.startswith("<!--"):
+        yield "mark", line
+    elif line.startswith("!["):
+        yield ("picture",)
 
 
 def first_cell(row: str) -> list[str]:

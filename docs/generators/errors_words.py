@@ -28,7 +28,7 @@ text names something. No text ever holds a certificate number.
 
 每个错误有一个代码，永不改变，各种语言相同；说明文字可以修改。`‹name›` 和“…”表示说明中要写明的内容。任何说明都不含证件号码。尚无中文的，以原文列出。
 
-- 命令行向标准错误输出两行（`error CODE: what happened`、`what to do: …`，中文为“错误 代码：说明”“处理：……”）；加 `--json` 时向标准输出写出 `{"error": {"code", "message", "remedy"}}`。退出码：0 完成或者正常，1 失败或者降级，2 用法错误，3 完成但有输入不予接受。
+- 命令行向标准错误输出两行（`error CODE: what happened`、`what to do: …`，中文为“错误 代码：说明”“处理办法：……”）；加 `--json` 时向标准输出写出 `{"error": {"code", "message", "remedy"}}`。退出码：0 完成或者正常，1 失败或者降级，2 用法错误，3 完成但有输入不予接受。
 - HTTP 的回答是问题详情（RFC 9457），含 `code` 和 `remedy`，语言依 `Accept-Language`（zh、en）。
 - 下表“退出码”为命令结束时的退出码。“行”：文件中的一行或者请求中的一个字段不予接受或者作出提示，其余照常处理（退出码 3，HTTP 422）。“可重试”：稍后重试可能成功（HTTP 503）。
 """,

@@ -13,7 +13,7 @@ from liandong.tests.worlds.commands import liandong
 from liandong.tests.worlds.installation import Installation
 from liandong.topics.settings import Settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(400)]
 ASKING = ("liandong status", "liandong check", "liandong court inbox")
 """What may be asked again until it is there."""
 

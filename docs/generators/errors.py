@@ -4,6 +4,7 @@ holds both to it.
 
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 
 from ...consumers.api.problems import RequestProblem
@@ -33,7 +34,13 @@ SCHEMA_RULES: dict[str, tuple[str, str]] = {
 
 def page(lang: Language) -> str:
     """Return the page as it must read in a language."""
-    return words.HEADER[lang] + "".join(_sections(collect(modules()), lang))
+    return words.HEADER[lang] + "".join(_sections(_collected(), lang))
+
+
+@cache
+def _collected() -> list[Code]:
+    """Read the sources once for both languages."""
+    return collect(modules())
 
 
 def _sections(codes: list[Code], lang: Language) -> Iterator[str]:

@@ -39,7 +39,9 @@ format: install  ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 pages: install  ## the pages and the picture of docs/ that are generated
-	$(BIN)/python -m liandong.docs.generators.errors > docs/errors.md
+	$(BIN)/python -m liandong.docs.generators.errors en > docs/errors.md
+	$(BIN)/python -m liandong.docs.generators.errors zh > docs/zh/errors.md
+	$(BIN)/python -m liandong.docs.generators.marked
 	$(BIN)/python -m liandong schemas docs > docs/events.md
 	$(BIN)/python -m liandong.docs.generators.asyncapi > docs/asyncapi.json
 	$(BIN)/python -m liandong.topics.metrics.exposition > docs/metrics.md

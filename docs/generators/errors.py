@@ -1,125 +1,112 @@
-"""docs/errors.md: `python -m liandong.docs.generators.errors` prints it, a test holds the page to it."""
+"""docs/errors.md and docs/zh/errors.md: `python -m liandong.docs.generators.errors` prints one, by its language (en, zh); a test
+holds both to it.
+"""
 
+import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 
 from ...consumers.api.problems import RequestProblem
 from ...producers.acts.reasons import REASONS
+from ...schemas.law.listing import CHANGES_ZH
+from ...schemas.problems import Language
 from ...schemas.wire.feedback import FEEDBACK_TEXTS
+from . import errors_words as words
 from .codes import GAP, ROOMS, Code, collect, modules
+from .marked import cell
 
 INTAKE = "producers/intake/"
 REQUESTS = "consumers/api/problems.py"
-_HEADER = """\
-# Codes
-
-Generated from the sources by `python -m liandong.docs.generators.errors`; change the texts where they stand, not here.
-
-Every error has a code that never changes and is the same in every language; texts may change. `‹name›` and … stand where a
-text names something. No text ever holds a certificate number.
-
-- The command line prints `error CODE: what happened` and `what to do: …` to stderr; with `--json`, `{"error": {"code", "message",
-  "remedy"}}` to stdout. Exit codes: 0 done or healthy, 1 failed or degraded, 2 wrong usage, 3 done but some input was rejected.
-- HTTP answers are problem details (RFC 9457) with `code` and `remedy`, in the language of `Accept-Language` (zh, en).
-- *exit* below is what a command ends with. *row*: a row of a file or a field of a request is rejected or noted, the others go on
-  (exit 3, HTTP 422). *again*: trying again later can help (HTTP 503).
-"""
-_ROOM_TITLES = {
-    "schemas": "certificates, dates, case numbers, signatures, watches",
-    "topics": "Kafka, topics, participants, keys, settings",
-    "producers": "publishing, acts and commands of courts",
-    "consumers": "list store, gate, check API, events, effects",
-    "monitoring": "notary, ledger, status, demo",
-    "__main__.py": "the command line itself",
-}
-_SHOWN = {"error": "1", "usage": "2", "unavailable": "1, again", "text": "row"}
-_FAILURE_MEANING = "the reason stands with the message"
-SCHEMA_RULES = {
-    "BACKWARD": "the newer version cannot read what the older one wrote",
-    "FORWARD": "the older version cannot read what the newer one writes",
-    "APPENDED": "a field moved, changed or went; new fields go to the end",
-    "NUMBERED": "version numbers have a hole",
-    "NO_ENUM": "an enum; use an int and document its values",
-    "RELEASED": "a released version is missing or was changed",
+SCHEMA_RULES: dict[str, tuple[str, str]] = {
+    "BACKWARD": ("the newer version cannot read what the older one wrote", "新版本读不出旧版本写入的内容"),
+    "FORWARD": ("the older version cannot read what the newer one writes", "旧版本读不出新版本写入的内容"),
+    "APPENDED": (
+        "a field moved, changed or went; new fields go to the end",
+        "字段有移动、修改或者删除；新字段应当追加在末尾",
+    ),
+    "NUMBERED": ("version numbers have a hole", "版本号不连续"),
+    "NO_ENUM": ("an enum; use an int and document its values", "使用了枚举；应当用整数并写明各值"),
+    "RELEASED": ("a released version is missing or was changed", "已发布的版本缺失或者被修改"),
 }
 """What `liandong schemas check` can find."""
 
 
-def page() -> str:
-    """Return docs/errors.md as it must read."""
-    return _HEADER + "".join(_sections(collect(modules())))
+def page(lang: Language) -> str:
+    """Return the page as it must read in a language."""
+    return words.HEADER[lang] + "".join(_sections(_collected(), lang))
 
 
-def _sections(codes: list[Code]) -> Iterator[str]:
+@cache
+def _collected() -> list[Code]:
+    """Read the sources once for both languages."""
+    return collect(modules())
+
+
+def _sections(codes: list[Code], lang: Language) -> Iterator[str]:
     errors = [one for one in codes if one.kind != "failure"]
+    colon = "：" if lang == "zh" else ": "
     for room in (*ROOMS, "__main__.py"):
         own = [one for one in errors if one.source.split("/")[0] == room and not one.source.startswith(INTAKE)]
-        yield f"\n## `{room}`: {_ROOM_TITLES[room]}\n\n" + _table(own)
-    yield (
-        "\n## Intake: what is wrong with a file or a row\n\n`liandong court publish` writes rejected rows with these codes to"
-        " `--rejects FILE`; correct them there and publish that file. Codes that begin with CERTIFICATE_ or QUARANTINED_ mean that"
-        " it is in doubt who is meant: nobody is matched by such a row.\n\n"
-    ) + _table(one for one in errors if one.source.startswith(INTAKE))
-    yield from _failures(codes)
-    yield from _others()
+        yield f"\n## `{room}`{colon}{words.ROOM_TITLES[lang][room]}\n\n" + _table(own, lang)
+    yield words.INTAKE[lang] + _table((one for one in errors if one.source.startswith(INTAKE)), lang)
+    yield from _failures(codes, lang)
+    yield from _others(lang)
 
 
-def _table(codes: Iterable[Code]) -> str:
-    head = "| code | exit | what happened | what to do |\n|---|---|---|---|\n"
+def _table(codes: Iterable[Code], lang: Language) -> str:
     ordered = sorted(codes, key=lambda one: one.code)
-    return head + "".join(_row(code, list(same)) for code, same in groupby(ordered, key=lambda one: one.code))
+    rows = (_row(code, list(same), lang) for code, same in groupby(ordered, key=lambda one: one.code))
+    return words.CODE_HEAD[lang] + "".join(rows)
 
 
-def _row(code: str, same: list[Code]) -> str:
-    exits = ", ".join(dict.fromkeys(_ending(one) for one in same))
-    happened = _lines(text for one in same for text in (one.message, one.message_zh))
-    remedy = _lines(text for one in same for text in (one.remedy, one.remedy_zh))
+def _row(code: str, same: list[Code], lang: Language) -> str:
+    comma = "、" if lang == "zh" else ", "
+    exits = comma.join(dict.fromkeys(_ending(one, lang) for one in same))
+    happened = _lines((_said(one.message, one.message_zh, lang) for one in same), lang)
+    remedy = _lines((_said(one.remedy, one.remedy_zh, lang) for one in same), lang)
     return f"| `{code}` | {exits} | {happened} | {remedy} |\n"
 
 
-def _ending(one: Code) -> str:
+def _said(english: str, chinese: str, lang: Language) -> str:
+    """Return what is said in a language; what has no Chinese is said in English."""
+    return chinese if lang == "zh" and chinese else english
+
+
+def _ending(one: Code, lang: Language) -> str:
     status = RequestProblem.statuses.get(one.code) if one.source == REQUESTS else None
-    return f"HTTP {status}" if status else _SHOWN[one.kind]
+    return f"HTTP {status}" if status else words.ENDINGS[lang][one.kind]
 
 
-def _lines(texts: Iterable[str]) -> str:
+def _lines(texts: Iterable[str], lang: Language) -> str:
     """Put different texts one per line of a cell."""
-    shown = ("it is said in place" if text == GAP else text for text in texts if text)
-    return "<br>".join(dict.fromkeys(_cell(text) for text in shown))
+    shown = (words.IN_PLACE[lang] if text == GAP else text for text in texts if text)
+    return "<br>".join(dict.fromkeys(cell(text) for text in shown))
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
-
-
-def _failures(codes: list[Code]) -> Iterator[str]:
-    yield (
-        "\n## Why a message became a dead letter\n\n`liandong dead-letters list --agency ID` shows them with their original bytes;"
-        " after the cause is mended `liandong dead-letters redrive` handles them again.\n\n| failure | meaning |\n|---|---|\n"
-    )
+def _failures(codes: list[Code], lang: Language) -> Iterator[str]:
+    yield words.FAILURES[lang]
     failures = sorted((one for one in codes if one.kind == "failure"), key=lambda one: one.code)
     for code, same in groupby(failures, key=lambda one: one.code):
-        meanings = dict.fromkeys(_FAILURE_MEANING if one.message == GAP else one.message for one in same)
-        yield f"| `{code}` | {'<br>'.join(map(_cell, meanings))} |\n"
+        said = (_said(one.message, one.message_zh, lang) for one in same)
+        meanings = dict.fromkeys(words.WITH_THE_MESSAGE[lang] if text == GAP else text for text in said)
+        yield f"| `{code}` | {'<br>'.join(map(cell, meanings))} |\n"
 
 
-def _others() -> Iterator[str]:
-    yield (
-        "\n## Feedback of an agency to a command\n\n00 to 11 answer the command and count in the feedback rate; 20 and 21 do not.\n\n"
-        "| code | name | meaning | |\n|---|---|---|---|\n"
-    )
-    for code, (english, chinese) in FEEDBACK_TEXTS.items():
-        yield f"| `{code.value}` | {code.name} | {english} | {chinese} |\n"
-    yield (
-        "\n## Reasons of a court's acts\n\nGiven with `--reason`; they travel with the record.\n\n| act | reason | meaning | |\n|---|---|---|---|\n"
-    )
+def _others(lang: Language) -> Iterator[str]:
+    here = int(lang == "zh")
+    yield words.FEEDBACK[lang]
+    for code, texts in FEEDBACK_TEXTS.items():
+        yield f"| `{code.value}` | {code.name} | {texts[here]} |\n"
+    yield words.REASONS_OF_ACTS[lang]
     for change, reasons in REASONS.items():
-        for reason, (english, chinese) in reasons.items():
-            yield f"| {change.name.lower()} | `{reason}` | {english} | {chinese} |\n"
-    yield "\n## Rules of `liandong schemas check`\n\n| rule | broken when |\n|---|---|\n"
-    for rule, meaning in SCHEMA_RULES.items():
-        yield f"| `{rule}` | {meaning} |\n"
+        for reason, meanings in reasons.items():
+            act = CHANGES_ZH[change] if here else change.name.lower()
+            yield f"| {act} | `{reason}` | {meanings[here]} |\n"
+    yield words.SCHEMA_RULES[lang]
+    for rule, broken in SCHEMA_RULES.items():
+        yield f"| `{rule}` | {broken[here]} |\n"
 
 
 if __name__ == "__main__":
-    print(page(), end="")  # noqa: T201  this is the program's output
+    print(page("zh" if sys.argv[1:] == ["zh"] else "en"), end="")  # noqa: T201  this is the program's output

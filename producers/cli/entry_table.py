@@ -117,7 +117,7 @@ def titles(lang: Language) -> list[str]:
 
 
 def _write_workbook(path: Path, rows: Iterable[Row], lang: Language) -> int:
-    from ..intake.files.workbook_out import WorkbookOut
+    from ...topics.workbook_writing import WorkbookOut
 
     with path.open("xb") as stream:
         workbook, count = WorkbookOut(titles(lang)), 0

@@ -58,7 +58,7 @@ def try_(
 
 def _context(settings: "Settings", court: str | None) -> "IntakeContext":
     from ...schemas.dates import date_of_ms
-    from ...topics.workers.clock import SystemClock
+    from ...topics.transport.process_clock import clock_of
     from ..court import court_named
     from ..intake.rows.model import IntakeContext
 
@@ -66,7 +66,7 @@ def _context(settings: "Settings", court: str | None) -> "IntakeContext":
     lists_organs = settings.state_organ_listing == "normal"
     shared = settings.corps_and_military_courts == "shared"
     return IntakeContext(
-        date_of_ms(SystemClock().now()),
+        date_of_ms(clock_of(settings).now()),
         found.id,
         found.name,
         found.court_token,

@@ -17,11 +17,20 @@ from liandong.schemas.wire.feedback import FeedbackCode
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "docs" / "zh" / "errors.md").read_text(encoding="utf-8")
 DOCUMENTED = set(re.findall(r"^\| (?:\w+ \| )?`([A-Z0-9_]+)` \|", PAGE, re.MULTILINE))
 
 
-def test_the_page_of_codes_is_the_one_generated_from_the_sources() -> None:
-    assert errors.page() == PAGE, "run: make pages"
+def test_the_pages_of_codes_are_the_ones_generated_from_the_sources() -> None:
+    assert errors.page("en") == PAGE, "run: make pages"
+    assert errors.page("zh") == CHINESE, "run: make pages"
+
+
+def test_a_text_that_has_chinese_stands_in_it_on_the_chinese_page_alone() -> None:
+    chinese = {text.message_zh for text in INTAKE_TEXTS.values() if "{" not in text.message_zh}
+    assert len(chinese) > 40
+    assert {text for text in chinese if text not in CHINESE} == set()
+    assert {text for text in chinese if text in PAGE} == set()
 
 
 def subclasses(kind: type[LiandongError]) -> set[type[LiandongError]]:

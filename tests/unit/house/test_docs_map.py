@@ -161,7 +161,7 @@ def test_every_page_of_docs_is_in_its_index() -> None:
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_map_scope_and_recipes_are_one_click_from_the_readme(readme: str) -> None:
     text = (ROOT / readme).read_text(encoding="utf-8")
-    scope = "docs/scope.zh-CN.md" if "zh" in readme else "docs/scope.md"
+    scope = "docs/zh/scope.md" if "zh" in readme else "docs/scope.md"
     for target in ("docs/architecture.md", scope, "CONTRIBUTING.md"):
         assert f"]({target})" in text
     picture = "docs/images/monitor.zh.png" if "zh" in readme else "docs/images/monitor.png"

@@ -1,5 +1,6 @@
 """The column table is one: readers, template and documentation agree."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,27 +20,38 @@ from liandong.schemas.law.case_number import CaseNumberProblem
 from liandong.schemas.law.case_types import CaseTypeProblem
 from liandong.schemas.people.certificate_problems import CertificateProblem
 
-DOCUMENT = (Path(__file__).parents[3] / "docs" / "intake-columns.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+DOCUMENT, CHINESE = ((place / "intake-columns.md").read_text(encoding="utf-8") for place in (DOCS, DOCS / "zh"))
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=COLUMN_NAMES)
 def test_every_column_is_documented_as_it_is(column: object) -> None:
     found = next(one for one in COLUMNS if one is column)
-    needed = "yes" if found.required else ""
-    assert f"| `{found.name}` | {found.zh} | {needed} | {found.rule} | {found.rule_zh} |" in DOCUMENT
-    assert all(f"`{alias}`" in DOCUMENT for alias in found.aliases)
+    needed, needed_zh = ("yes", "是") if found.required else ("", "")
+    assert f"| `{found.name}` | {found.zh} | {needed} | {found.rule} |" in DOCUMENT
+    assert f"| `{found.name}` | {found.zh} | {needed_zh} | {found.rule_zh} |" in CHINESE
+    assert all(f"`{alias}`" in page for alias in found.aliases for page in (DOCUMENT, CHINESE))
 
 
 def test_every_public_field_is_documented() -> None:
     assert all(f"| `{name}` | `{column}` |" in DOCUMENT for name, column in ZXGK_FIELDS.items())
 
 
-def test_every_code_is_documented_with_its_english_text() -> None:
+def test_every_code_is_documented_with_its_text() -> None:
     texts = (
         INTAKE_TEXTS | CertificateProblem.texts | CaseNumberProblem.texts | DateProblem.texts | CaseTypeProblem.texts
     )
-    missing = [code for code, text in texts.items() if f"| `{code}` | {text.message} |" not in DOCUMENT]
-    assert missing == []
+    english = {code: f"| `{code}` | {shown(text.message)} | {shown(text.remedy)} |" for code, text in texts.items()}
+    chinese = {
+        code: f"| `{code}` | {shown(text.message_zh)} | {shown(text.remedy_zh)} |" for code, text in texts.items()
+    }
+    assert [code for code, row in english.items() if row not in DOCUMENT] == []
+    assert [code for code, row in chinese.items() if row not in CHINESE] == []
+
+
+def shown(text: str) -> str:
+    """A text as the page has it, with a mark for each value it takes."""
+    return re.sub(r"\{(\w+)\}", r"‹\1›", text)
 
 
 def test_no_two_columns_share_a_header() -> None:

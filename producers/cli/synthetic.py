@@ -16,7 +16,6 @@ from ...schemas.dates import date_of_ms, parse_date
 from ...schemas.errors import WrongUsage
 from ...topics.cli.console import settings_of
 from ...topics.extras import need
-from ...topics.transport.process_clock import clock_of
 
 
 class OutputFormat(StrEnum):
@@ -92,6 +91,8 @@ def orders(  # noqa: PLR0913, PLR0917  the options of a command
 
 
 def _day(ctx: typer.Context, text: str | None) -> date:
+    from ...topics.transport.process_clock import clock_of
+
     return parse_date(text) if text else date_of_ms(clock_of(settings_of(ctx)).now())
 
 

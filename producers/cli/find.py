@@ -77,8 +77,8 @@ def find(  # noqa: PLR0913, PLR0917  a command's parameters are its options
 ) -> None:
     """Show or export the court's own entries, by id, case number or certificate, or all that match; numbers and names are masked."""
     from ...topics.cli.console import settings_of
+    from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
-    from ...topics.workers.clock import SystemClock
     from ..court import open_court
     from .found import Asked, filter_of, found_by, list_found, write_found
 
@@ -91,7 +91,7 @@ def find(  # noqa: PLR0913, PLR0917  a command's parameters are its options
             "give an entry id, a case number, or --certificate TYPE; or what entries are to be listed by, as --live",
         )
     lang = settings_of(ctx).lang
-    with open_court(settings_of(ctx), court, SystemClock(), SystemChance()) as acting_court:
+    with open_court(settings_of(ctx), court, clock_of(settings_of(ctx)), SystemChance()) as acting_court:
         if not listing:
             _show_one(acting_court, entry_or_case, certificate, country, (as_json, lang))
             return

@@ -68,9 +68,9 @@ def _open_commands(settings: "Settings", jurisdiction: str, court: str, clock: "
 
 def _wrongful_spans(settings: "Settings", court: str) -> "list[WrongfulSpan]":
     from .producers.cli.own_entries import wrongful_spans
-    from .topics.workers.clock import SystemClock
+    from .topics.transport.process_clock import clock_of
 
-    return wrongful_spans(settings, court, SystemClock())
+    return wrongful_spans(settings, court, clock_of(settings))
 
 
 def _send(settings: "Settings", outbox: "SqlOutbox", participant: str) -> None:

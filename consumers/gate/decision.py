@@ -155,6 +155,8 @@ class Decision(Masked, msgspec.Struct, frozen=True):
     """Of the request."""
     unexamined: bool = False
     """Whether the log was not yet looked through for what a revoked key of a court signed."""
+    term_over: int = 0
+    """Where nothing restricts the subject any more: when the last term of a proven entry on them was over, ms UTC; else 0."""
 
     def __repr__(self) -> str:
         """Show neither what was asked nor what was found: decisions reach tracebacks."""

@@ -5,15 +5,15 @@ A check of somebody who is not listed touches the index and two counters, nothin
 by the catalogue (`schemas.law.decisions`), after the signatures of the entries that reach them were verified.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import structlog
 
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
-from ...schemas.law.decisions import EntryFacts, MatchFound, Trust, better, decide, match_identity, nobody_found
-from ...schemas.law.listing import RecordClass
+from ...schemas.law.decisions import Action, EntryFacts, MatchFound, Trust, better, decide, match_identity, nobody_found
+from ...schemas.law.listing import RecordClass, Status
 from ...schemas.people.certificates import Certificate
 from ...schemas.people.surrogates import MatchingKey
 from ...topics.transport.errors import TransportError
@@ -129,7 +129,8 @@ class Gate:
                 untrusted.append(entry.entry_id)
             return trust
 
-        facts = [_facts(one, question) for one in entries.values() if not self._is_over(one)]
+        known = [_facts(one, question) for one in entries.values()]
+        facts = [one for one in known if not self._is_over(entries[one.entry_id])]
         outcome = decide(facts, question.plan, at, stale=stand.stale, trusted=trusted, whole=whole)
         return Decision(
             check_id=ids.text("chk", self._new_id()),
@@ -144,7 +145,27 @@ class Gate:
             untrusted=bool(untrusted),
             traceparent=request.traceparent,
             unexamined=not whole,
+            term_over=self._term_over(known, entries, at) if outcome.action is Action.PROCEED else 0,
         )
+
+    def _term_over(self, known: Sequence[EntryFacts], entries: Mapping[bytes, FoundEntry], at: int) -> int:
+        """Return when the last term of a proven entry on the very subject was over, 0 if there was none: the answer says so."""
+        over = [
+            one.effective_until
+            for one in known
+            if one.match.acts
+            and one.status == Status.ACTIVE
+            and (0 < one.effective_until <= at or self._is_over(entries[one.entry_id]))
+            and self._is_proven(entries[one.entry_id])
+        ]
+        return max(over, default=0)
+
+    def _is_proven(self, entry: FoundEntry) -> bool:
+        """Return whether a court that may say so has signed an entry on a real person, as far as can be known now."""
+        try:
+            return entry.prefix["record_class"] == RecordClass.REAL and self._view.trust(entry) is Trust.PROVEN
+        except TransportError:
+            return False
 
     def _position(self) -> CopyPosition:
         """Return the position of the lists that are least to be relied on, read at most every 20 ms."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from ...schemas.dates import rfc3339
+from ...schemas.dates import date_of_ms, rfc3339
 from ...schemas.law.decisions import Verdict
 from ...schemas.problems import BilingualError, Language, Text
 from ..gate.decision import ListStand
@@ -63,6 +63,19 @@ class NotExamined(BilingualError):
     }
 
 
+class TermOver(BilingualError):
+    """Nothing restricts somebody any more, because a term is over."""
+
+    texts: ClassVar[dict[str, Text]] = {
+        "TERM_IS_OVER": Text(
+            "entry expired {day} 24:00; no measure rests on it",
+            "nothing to do",
+            "名单条目已于 {day} 24:00 届满，不得据此采取任何措施",
+            "无需处理",
+        ),
+    }
+
+
 class ShownEntry(ShownAnswer, frozen=True):
     """The document of a decision of the past, with what the journal knows besides."""
 
@@ -84,6 +97,9 @@ def shown_answer(answer: Answer, lang: Language) -> ShownAnswer:
     stand, version = _shown(decision.stand), decision.rule_version
     if decision.unexamined and outcome.verdict is Verdict.UNKNOWN and not decision.stand.stale:
         why = reason_of(NotExamined("REVOKED_KEY_UNEXAMINED"), lang)
+        return ShownReasoned(decision.check_id, outcome.verdict, outcome.action, measures, stand, version, why)
+    if decision.term_over:  # 24:00 of the last day in China
+        why = reason_of(TermOver("TERM_IS_OVER", day=date_of_ms(decision.term_over - 1).isoformat()), lang)
         return ShownReasoned(decision.check_id, outcome.verdict, outcome.action, measures, stand, version, why)
     return ShownAnswer(decision.check_id, outcome.verdict, outcome.action, measures, stand, version)
 

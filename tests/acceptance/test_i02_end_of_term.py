@@ -10,8 +10,9 @@ from liandong.producers.acts.unlawful import ActUnlawful
 from liandong.producers.cli.own_entries import shown_entry
 from liandong.schemas.law.grounds import DeletionReasonProblem
 from liandong.schemas.law.listing import Status
-from liandong.tests.worlds.acceptance import JIA, Railway, goes_to, opened, row_of
+from liandong.tests.worlds.acceptance import JIA, YI, Railway, goes_to, opened, row_of
 from liandong.tests.worlds.court import PublishingCourt
+from liandong.tests.worlds.people import person
 
 E1 = row_of(JIA, grounds="G3", term_start="2024-09-29", term_end="2026-09-29")
 E2 = row_of(JIA, grounds="G3", term_start="2026-03-02", term_end="2028-03-02")
@@ -59,9 +60,23 @@ def test_the_entry_ends_by_itself_without_a_message(court: PublishingCourt, tmp_
     railway = Railway(court, tmp_path)
     goes_to(court, "2026-09-29", 24 - 1 / 3600)
     assert railway.says(JIA) == "BLOCK"
+    assert railway.tells(JIA, "en") == ""
     goes_to(court, "2026-09-30", 30 / 3600)
     assert railway.says(JIA) == "ALLOW"
+    assert railway.tells(JIA, "en") == "entry expired 2026-09-29 24:00; no measure rests on it"
+    assert "2026-09-29 24:00" in railway.tells(JIA, "zh")
+    assert railway.tells(YI, "en") == ""
+    namesake = person("李示例", JIA.number)  # whose name is another's is told nothing
+    assert (railway.says(namesake), railway.tells(namesake, "en")) == ("ALLOW", "")
     assert len(court.lane("state")) == 1
+
+
+def test_nobody_is_told_of_a_term_while_something_else_restricts_them(court: PublishingCourt, tmp_path: Path) -> None:
+    court.publish(E1)
+    court.publish(row_of(JIA, case_number="（2024）苏0505执88号"))
+    railway = Railway(court, tmp_path)
+    goes_to(court, "2026-09-30", 1)
+    assert (railway.says(JIA), railway.tells(JIA, "en")) == ("BLOCK", "")
 
 
 @pytest.mark.parametrize(("day", "late"), [("2026-09-30", False), ("2026-10-09", False), ("2026-10-10", True)])

@@ -3,12 +3,19 @@
 from datetime import date
 from pathlib import Path
 
+from msgspec import to_builtins
+
+from liandong.consumers.adapters.protocol import Handled, NotApplicable
+from liandong.consumers.gate.decision import Decision
 from liandong.consumers.gate.gate import Gate
 from liandong.consumers.gate.rules import load_rules
+from liandong.consumers.interceptions.answers import Answer
+from liandong.consumers.interceptions.rendering import shown_answer
 from liandong.producers.court import Court
 from liandong.producers.upkeep.book import UpkeepBook
 from liandong.producers.upkeep.guard import SigningGuard
 from liandong.schemas.dates import start_of_day_ms
+from liandong.schemas.problems import Language
 from liandong.tests.worlds.chance import CHANCE
 from liandong.tests.worlds.court import PublishingCourt, Row
 from liandong.tests.worlds.gate import MemoryView
@@ -46,7 +53,16 @@ class Railway:
 
     def says(self, who: Person) -> str:
         """What it says of somebody now; the copy is fresh."""
+        return self.decides(who).verdict.value
+
+    def tells(self, who: Person, lang: Language) -> str:
+        """The reason it gives beside a decision that no measure explains, in a language; empty if it gives none."""
+        shown = to_builtins(shown_answer(Answer(self.decides(who), (), Handled(NotApplicable()), "counter"), lang))
+        return str(shown.get("reason", {}).get("message", ""))
+
+    def decides(self, who: Person) -> Decision:
+        """What it decides about somebody now; the copy is fresh."""
         for body in self._court.bodies("state"):
             self._view.apply(body)
         self._view.stand.fresh_as_of = self._court.clock.now()
-        return self._gate.check(who.request("rail-ticket", train_type="G", seat_class="second")).verdict.value
+        return self._gate.check(who.request("rail-ticket", train_type="G", seat_class="second"))

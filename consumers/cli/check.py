@@ -140,4 +140,4 @@ def _show(answer: dict[str, Any], lang: Language, *, as_json: bool) -> None:
     stale, stale_zh = (" STALE", "（已过期）") if stand["stale"] else ("", "")
     barrier, fresh, rules = stand["barrier"], stand["fresh_as_of"], answer["rule_version"]
     english = f"list: barrier {barrier}, fresh as of {fresh or 'never'}{stale}; rules {rules}"
-    say(lang, english, f"名单：栅栏 {barrier}，数据截至 {fresh or '从未'}{stale_zh}；规则 {rules}")
+    say(lang, english, f"名单：校验点 {barrier}，数据截至 {fresh or '从未'}{stale_zh}；规则 {rules}")

@@ -155,7 +155,7 @@ def _purge(settings: "Settings", court: str) -> None:
 
 _LOST = {
     "en": "ALARM up to {records} records of {place}, for this court or another, left the log before this inbox read them",
-    "zh": "警报：{place} 中至多 {records} 条记录在本收件箱读取之前已从日志中清除，其中可能有发给本院的",
+    "zh": "警报：{place} 中至多 {records} 条记录在本收件箱读取之前已从消息日志中清除，其中可能有发给本院的",
 }
 
 

@@ -42,7 +42,7 @@ _TEXTS = {
     "increment": ("an increment: entries that it does not name are not looked for", "增量文件：不检查未包含的在列条目"),
     "rows": ("      rows {}: {}; {}", "      第 {} 行：{}；{}"),
     "cut": ("{} and {} more rows (--json names all)", "{} 等，另有 {} 行（--json 列出全部）"),
-    "sent": ("all of it is in the log", "已全部送入日志"),
+    "sent": ("all of it is in the log", "已全部送入消息日志"),
     "waits": ("accepted; `liandong court relay` sends it", "已受理，由 liandong court relay 发送"),
     "follow": ("follow it with: liandong status --batch {}", "跟踪：liandong status --batch {}"),
 }

@@ -22,7 +22,7 @@ DocumentOption = Annotated[Path, typer.Option("--document", metavar="FILE", help
 FromOption = Annotated[str, typer.Option("--from", metavar="DAY", help="First day, 2026-12-01.")]
 UntilOption = Annotated[str, typer.Option("--until", metavar="DAY", help="Last day.")]
 _TEXTS: dict[str, tuple[str, str]] = {
-    "in the log": ("{act}  {kind} in {jurisdiction}: in the log", "{act}  {jurisdiction} {kind}：已写入日志"),
+    "in the log": ("{act}  {kind} in {jurisdiction}: in the log", "{act}  {jurisdiction} {kind}：已写入消息日志"),
     "line": (
         "{mark} {act}  {kind}  {about}  {from_day}…{until_day}  by {supervisor}, decision {decision}",
         "{mark} {act}  {kind}  {about}  {from_day} 至 {until_day}  {supervisor}，决定书 {decision}",

@@ -76,8 +76,8 @@ class ErasureRefused(UsageProblem):
         "ERASURE_WITHOUT_BARRIER": Text(
             "no signed barrier was seen, and the clock of this machine alone destroys no key",
             "start the notary (`liandong monitor serve`) and try again, or order it with --kind, --period and --reason",
-            "没有读到签名的栅栏，仅凭本机时钟不销毁密钥",
-            "请启动公证节点（`liandong monitor serve`）后重试，或用 --kind、--period 和 --reason 提前销毁",
+            "没有读到签名的校验点，仅凭本机时钟不销毁密钥",
+            "请启动见证节点（`liandong monitor serve`）后重试，或用 --kind、--period 和 --reason 提前销毁",
         ),
     }
 

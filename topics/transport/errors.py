@@ -52,8 +52,8 @@ class TransportError(BilingualError):
         "OFFSET_OUT_OF_RANGE": Text(
             "{said}",
             "records between the position and the log are gone: rebuild the store from the beginning",
-            "日志中没有所需位置：{said}",
-            "该位置与日志之间的记录已不在：请从头重建本地副本",
+            "消息日志中没有所需位置：{said}",
+            "该位置与消息日志之间的记录已不在：请从头重建本地副本",
         ),
         "COMMIT_REFUSED": Text(
             "{said}",

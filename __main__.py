@@ -98,7 +98,13 @@ def _mount_bench() -> None:
     def bench() -> None:
         """Measure (needs a checkout)."""
         remedy = "get the source of this version and run `make bench` there"
-        raise WrongUsage("BENCH_NEEDS_CHECKOUT", "the measurements are not part of the installed package", remedy)
+        raise WrongUsage(
+            "BENCH_NEEDS_CHECKOUT",
+            "the measurements are not part of the installed package",
+            remedy,
+            "安装包中不含性能测量",
+            "请取得本版本的源码，在其中执行 `make bench`",
+        )
 
 
 _mount_bench()

@@ -73,7 +73,13 @@ def _read_number() -> str:
 def _attributes(written: list[str]) -> dict[str, str]:
     pairs = [one.partition("=") for one in written]
     if not all(separator and key for key, separator, _ in pairs):
-        raise WrongUsage("ATTRIBUTE_FORM", "an attribute is not written as key=value", "write --attribute train_type=G")
+        raise WrongUsage(
+            "ATTRIBUTE_FORM",
+            "an attribute is not written as key=value",
+            "write --attribute train_type=G",
+            "属性没有写成“名称=值”",
+            "请写成 --attribute train_type=G",
+        )
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
@@ -90,7 +96,11 @@ def _ask(url: str, token_file: Path | None, document: dict[str, Any], lang: str)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         remedy = "compare --url with the address the node logged when it started"
         raise Unavailable(
-            "API_UNREACHABLE", f"no check API answers at {url}: {type(error).__name__}", remedy
+            "API_UNREACHABLE",
+            f"no check API answers at {url}: {type(error).__name__}",
+            remedy,
+            f"{url} 没有核查接口应答：{type(error).__name__}",
+            "请将 --url 与节点启动时记下的地址核对",
         ) from error
     if response.status_code != 200:
         refused = WrongUsage if response.status_code in (400, 401, 403, 422) else LiandongError

@@ -114,7 +114,13 @@ def publish_events(
         return {"event_ids": publish_event(engine, context, payload, parts[0], traceparent)}
     events: Sequence[Any] = payload["events"] if isinstance(payload["events"], list) else []
     if not 0 < len(events) <= MAX_EVENTS:
-        raise WrongUsage("EVENTS_TOO_MANY", f"{len(events)} events in one request", f"send 1 to {MAX_EVENTS}")
+        raise WrongUsage(
+            "EVENTS_TOO_MANY",
+            f"{len(events)} events in one request",
+            f"send 1 to {MAX_EVENTS}",
+            f"一次请求含 {len(events)} 条反馈",
+            f"每次请发送 1 至 {MAX_EVENTS} 条",
+        )
     if keyed is not None:
         with reading(engine) as connection:
             kept_answers(connection, keyed)  # of a key that stood for another request, no event is taken

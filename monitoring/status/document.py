@@ -81,7 +81,13 @@ class StatusDocument:
         if not only:
             return agencies
         if only not in agencies:
-            raise WrongUsage("AGENCY_UNKNOWN", f"nobody knows an agency {only!r}", "see `liandong participant list`")
+            raise WrongUsage(
+                "AGENCY_UNKNOWN",
+                f"nobody knows an agency {only!r}",
+                "see `liandong participant list`",
+                f"没有协助单位 {only}",
+                "请看 `liandong participant list`",
+            )
         return [only]
 
     def _agency(self, name: str) -> dict[str, Any]:

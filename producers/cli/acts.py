@@ -154,7 +154,13 @@ def find(
 ) -> None:
     """Show the court's own entries by id, case number or certificate; numbers and names are masked."""
     if (entry_or_case is None) == (certificate is None):
-        raise WrongUsage("FIND_WHAT", "find by one thing", "give an entry id, a case number, or --certificate TYPE")
+        raise WrongUsage(
+            "FIND_WHAT",
+            "find by one thing",
+            "give an entry id, a case number, or --certificate TYPE",
+            "只能按一项查找",
+            "请给出条目编号、案号，或者 --certificate 证件类型",
+        )
     from ...schemas.people.certificates import normalise
     from ...topics.cli.console import settings_of
     from ...topics.workers.chance import SystemChance
@@ -224,16 +230,28 @@ def _perform(
 
 
 def _changes(values: list[str]) -> dict[str, str]:
-    """Read COLUMN=VALUE of each option. Raises SET_UNREADABLE, NUMBER_AS_ARGUMENT."""
+    """Read COLUMN=VALUE of each option, by the headers of an intake file. Raises SET_UNREADABLE, NUMBER_AS_ARGUMENT."""
+    from ..intake.rows.columns import column_of
+
     changes = {}
     for text in values:
         column, equals, value = text.partition("=")
         if not equals:
-            raise WrongUsage("SET_UNREADABLE", f"--set {column} gives no value", "write --set COLUMN=VALUE")
-        changes[column.strip()] = value
+            raise WrongUsage(
+                "SET_UNREADABLE",
+                f"--set {column} gives no value",
+                "write --set COLUMN=VALUE",
+                f"--set {column} 没有给出值",
+                "请写成 --set 列名=值",
+            )
+        changes[column_of(column) or column.strip()] = value
     if any(column.endswith("_number") and column.startswith("certificate") for column in changes):
         raise WrongUsage(
-            "NUMBER_AS_ARGUMENT", "a certificate number came as an argument", "use --certificate TYPE; it asks"
+            "NUMBER_AS_ARGUMENT",
+            "a certificate number came as an argument",
+            "use --certificate TYPE; it asks",
+            "证件号码不得写在命令参数中",
+            "请用 --certificate 证件类型，号码另行询问",
         )
     return changes
 
@@ -258,7 +276,11 @@ def _type(text: str) -> "CertificateType":
     except KeyError:
         known = ", ".join(each.name for each in CertificateType)
         raise WrongUsage(
-            "CERTIFICATE_TYPE_UNKNOWN", f"{text!r} is no type of certificate", f"give one of {known}"
+            "CERTIFICATE_TYPE_UNKNOWN",
+            f"{text!r} is no type of certificate",
+            f"give one of {known}",
+            f"没有证件类型 {text}",
+            f"可用类型：{known}",
         ) from None
 
 

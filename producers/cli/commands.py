@@ -53,7 +53,13 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
         _resend(ctx, court, as_json)
         return
     if (file is None) == (not stop):
-        raise WrongUsage("COMMAND_INPUT", "give a file of commands, or --stop and one id", "see --template")
+        raise WrongUsage(
+            "COMMAND_INPUT",
+            "give a file of commands, or --stop and one id",
+            "see --template",
+            "请给出指令文件，或者 --stop 加一个编号",
+            "格式见 --template",
+        )
     written: Sequence[Mapping[str, Any]] = _from_file(file) if file else [{"command": "stop-watch", "stops": stop}]
     results = _give(ctx, court, written, file.parent if file else Path(), dry_run=dry_run)
     _show_results(results, settings_of(ctx).lang, as_json)
@@ -138,7 +144,13 @@ def _agency_kinds(participants: "Participants", request: "Request") -> frozenset
         return None
     agency = by_id[request.agency]
     if agency.kind != "agency":
-        raise WrongUsage("AGENCY_UNKNOWN", f"{agency.id} is no agency but {agency.kind}", "name an agency")
+        raise WrongUsage(
+            "AGENCY_UNKNOWN",
+            f"{agency.id} is no agency but {agency.kind}",
+            "name an agency",
+            f"{agency.id} 不是协助单位，其身份是 {agency.kind}",
+            "请指定协助单位",
+        )
     return held_by(agency.agency_kind)
 
 

@@ -137,7 +137,13 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
     """Read the commands of a file as they stand there. Raises COMMAND_FILE_UNREADABLE."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise WrongUsage("COMMAND_FILE_UNREADABLE", f"{path} is over {MAX_BYTES} bytes", "split it")
+            raise WrongUsage(
+                "COMMAND_FILE_UNREADABLE",
+                f"{path} is over {MAX_BYTES} bytes",
+                "split it",
+                f"{path} 超过 {MAX_BYTES} 字节",
+                "请拆分文件",
+            )
         text = path.read_text(encoding="utf-8-sig")
         is_json = path.suffix.lower() == ".json"
         content = json.loads(text, object_pairs_hook=with_single_keys) if is_json else plain_yaml(text)
@@ -147,6 +153,8 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
             "COMMAND_FILE_UNREADABLE",
             f"{path} cannot be read: {type(broken).__name__}",  # its text may hold numbers
             "write YAML or JSON in UTF-8; `liandong court command --template` shows how",
+            f"{path} 无法读取：{type(broken).__name__}",
+            "请用 UTF-8 编写 YAML 或 JSON；格式见 `liandong court command --template`",
         ) from None
     commands = content if isinstance(content, list) else [content]
     return [each if isinstance(each, dict) else {} for each in commands]

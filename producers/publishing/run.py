@@ -244,8 +244,9 @@ class _LazyRejects:
     def _opened(self) -> RejectedRows:
         path, is_table = self._request.rejects, self._request.file_format in TABLES
         if is_table and format_of(path) == "xlsx":
-            return open_rejects_workbook(path, self._rows.header)
-        return open_rejects(path, self._rows.header, is_csv=is_table, delimiter=self._rows.delimiter)
+            return open_rejects_workbook(path, self._rows.header, self._request.lang)
+        lang, delimiter = self._request.lang, self._rows.delimiter
+        return open_rejects(path, self._rows.header, is_csv=is_table, delimiter=delimiter, lang=lang)
 
     def close(self) -> None:
         if self._writer is not None:
@@ -256,7 +257,13 @@ class _LazyRejects:
 @contextmanager
 def _rejects(request: PublishRequest, rows: ListingFile) -> Iterator[_LazyRejects]:
     if request.rejects == request.source:
-        raise WrongUsage("REJECTS_OVER_INPUT", "the rejects file is the input", "name another file with --rejects")
+        raise WrongUsage(
+            "REJECTS_OVER_INPUT",
+            "the rejects file is the input",
+            "name another file with --rejects",
+            "退回文件与输入文件是同一文件",
+            "请用 --rejects 指定其他文件",
+        )
     rejects = _LazyRejects(request, rows)
     try:
         yield rejects

@@ -22,6 +22,8 @@ class CalendarUnknown(LiandongError):
             "CALENDAR_UNKNOWN",
             f"the working days of {year} are not known here",
             "update the package chinesecalendar once the State Council has announced that year's holidays",
+            f"尚不掌握 {year} 年的工作日安排",
+            "国务院公布该年放假安排后，请更新软件包 chinesecalendar",
         )
 
 

@@ -34,7 +34,13 @@ def up(
     from ..embedded import cluster
 
     if nodes not in (None, 1, 3):
-        raise WrongUsage("KAFKA_NODES", f"{nodes} brokers are not offered", "use --nodes 1 or --nodes 3")
+        raise WrongUsage(
+            "KAFKA_NODES",
+            f"{nodes} brokers are not offered",
+            "use --nodes 1 or --nodes 3",
+            f"不提供 {nodes} 个消息服务器",
+            "请用 --nodes 1 或 --nodes 3",
+        )
     _show(cluster.up(_folder(ctx, directory), nodes, port, secure=secure or None), _lang(ctx), as_json)
 
 

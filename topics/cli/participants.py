@@ -193,7 +193,11 @@ def publish(
     participants = registrar_of(ctx)
     if everybody == bool(participant):
         raise WrongUsage(
-            "PUBLISH_WHOM", "nobody or everybody and somebody is named", "name participants, or give --all"
+            "PUBLISH_WHOM",
+            "nobody or everybody and somebody is named",
+            "name participants, or give --all",
+            "既未指定参与方也未指定全部，或者二者同时指定",
+            "请指定参与方，或用 --all",
         )
     from ..keys.publishing import announce
 
@@ -220,7 +224,13 @@ def _kind(text: str) -> "Kind":
     for known in ("court", "publisher", "agency", "approver", "notary", "supervisor"):
         if text == known:
             return known
-    raise WrongUsage("PARTICIPANT_KIND", f"{text!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
+    raise WrongUsage(
+        "PARTICIPANT_KIND",
+        f"{text!r} is not a kind of participant",
+        f"use one of {', '.join(KINDS)}",
+        f"没有参与方类别 {text}",
+        f"可用类别：{', '.join(KINDS)}",
+    )
 
 
 def _published(participants: "Registrar", participant: str) -> LiandongError | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import ExitCode, WrongUsage
+from ...schemas.phrases import reason_of
 from .console import JsonOption, print_json, say, settings_of
 
 if TYPE_CHECKING:
@@ -108,7 +109,13 @@ def describe_schemas(
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise WrongUsage("FILE_UNWRITABLE", f"{output}: {error.strerror}", "name a writable file with -o") from error
+        raise WrongUsage(
+            "FILE_UNWRITABLE",
+            f"{output}: {error.strerror}",
+            "name a writable file with -o",
+            f"{output}：{reason_of(error).zh}",
+            "请用 -o 指定可写入的文件",
+        ) from error
 
 
 def _schemas_in(folder: Path) -> "list[Schema]":
@@ -116,7 +123,11 @@ def _schemas_in(folder: Path) -> "list[Schema]":
 
     if not any(folder.glob("*/*.avsc")):
         raise WrongUsage(
-            "SCHEMAS_NOT_FOUND", f"no <name>/<version>.avsc below {folder}", "name a folder like schemas/wire/avro"
+            "SCHEMAS_NOT_FOUND",
+            f"no <name>/<version>.avsc below {folder}",
+            "name a folder like schemas/wire/avro",
+            f"{folder} 下没有 <name>/<version>.avsc",
+            "请指定类似 schemas/wire/avro 的文件夹",
         )
     return load_schemas(folder)
 

@@ -18,6 +18,7 @@ from ...schemas.dates import rfc3339
 from ...schemas.errors import LiandongError
 from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.law.retention import KEEP_DAYS, Period, kept_until
+from ...schemas.phrases import Phrase
 from ...schemas.problems import Text, UsageProblem
 from ..private_files import write_private
 from ..workers.clock import Clock
@@ -88,7 +89,7 @@ def erased_keys(folder: Path) -> list[ErasedKey]:
     try:
         return _Record.validate_python(own_yaml(path.read_bytes())) if path.exists() else []
     except ValueError as broken:  # pydantic's errors are
-        raise KeyFileBroken(path, "no list of erased keys") from broken
+        raise KeyFileBroken(path, Phrase("no list of erased keys", "不是已销毁密钥的清单")) from broken
 
 
 def erased_ids(folder: Path) -> list[bytes]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ...schemas.errors import LiandongError, SuiteUnknown
 from ...schemas.fingerprints import fingerprint as short_name
+from ...schemas.phrases import Phrase, chinese
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError, frame, unframe
@@ -140,11 +141,21 @@ class KnownKeys:
         )
         # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
         if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
-            raise _Contradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
+            raise _Contradiction(
+                Phrase(
+                    f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key",
+                    f"{new.participant} 的密钥编号 {record['key_id'].hex()} 与其公钥不符",
+                )
+            )
         known = self._keys.get(new.key_id)
         if known is not None:
             if _identity(known) != _identity(new):
-                raise _Contradiction(f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s")
+                raise _Contradiction(
+                    Phrase(
+                        f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s",
+                        f"{known.participant} 的密钥 {new.key_id.hex()} 不得改归 {new.participant}",
+                    )
+                )
             self._require_founded_as_before(known, new, record["superior"])
             new = replace(
                 new,
@@ -167,7 +178,10 @@ class KnownKeys:
         before = known.jurisdiction, self._superior_of_key[known.key_id]
         if decides and before != (new.jurisdiction, superior):
             raise _Contradiction(
-                f"key {new.key_id.hex()} of {known.participant} cannot move to another place or superior"
+                Phrase(
+                    f"key {new.key_id.hex()} of {known.participant} cannot move to another place or superior",
+                    f"{known.participant} 的密钥 {new.key_id.hex()} 不得变更辖区或上级",
+                )
             )
 
     def _signed(self, schema: str, fingerprint: bytes, body: bytes, keyring: Keyring) -> Mapping[str, Any]:
@@ -191,16 +205,26 @@ class KnownKeys:
         try:
             fingerprint, body = unframe(value)
             if not is_version_of(fingerprint, SCHEMA):
-                raise SignatureInvalid("it shows something that is no record of a key")
+                raise SignatureInvalid(Phrase("it shows something that is no record of a key", "所示内容不是密钥记录"))
             record = self._signed(SCHEMA, fingerprint, body, self.roots.ever)
         except (FramingError, Undecodable, SuiteUnknown) as broken:
-            raise SignatureInvalid(f"it shows no record of a key: {broken.message}") from broken
+            raise SignatureInvalid(
+                Phrase(
+                    f"it shows no record of a key: {broken.message}",
+                    f"所示内容不是密钥记录：{broken.message_zh}",
+                )
+            ) from broken
         said = Revocation(bytes(record["key_id"]), record["revoked_at"])
         if not said.revoked_at:
-            raise SignatureInvalid("it shows a record that revokes no key")
+            raise SignatureInvalid(Phrase("it shows a record that revokes no key", "所示记录没有吊销任何密钥"))
         known = self._keys.get(said.key_id)
         if self.roots.is_past(signer_of(body)) and not (known and known.revoked_at):
-            raise SignatureInvalid(f"a former root alone revokes key {said.key_id.hex()}")
+            raise SignatureInvalid(
+                Phrase(
+                    f"a former root alone revokes key {said.key_id.hex()}",
+                    f"仅有先前的根吊销密钥 {said.key_id.hex()}",
+                )
+            )
         return said
 
     def revoking_records(self, kinds: Collection[str], jurisdiction: str, at: int) -> dict[bytes, bytes]:
@@ -339,7 +363,13 @@ class _Contradiction(LiandongError):
     """A record the root signed that goes against what is registered."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
+        super().__init__(
+            "KEY_CONTRADICTION",
+            message,
+            "register a new key; a registered one never changes its owner",
+            f"与已登记的密钥相抵触：{chinese(message)}",
+            "请登记新的密钥；已登记的密钥不得变更所有者",
+        )
 
 
 def _identity(key: PublicKey) -> tuple[object, ...]:

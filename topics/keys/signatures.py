@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...schemas.law.listing import RecordClass
+from ...schemas.phrases import Phrase
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.rules import CANARY, RULES, Rule
 from ...schemas.wire.signing import Keyring, PublicKey, SignatureInvalid, verify
@@ -27,7 +28,7 @@ class KeyRevoked(SignatureInvalid):
     """The signature holds, and its key is known to be revoked."""
 
     def __init__(self, participant: str) -> None:
-        super().__init__(f"the key of {participant} is revoked")
+        super().__init__(Phrase(f"the key of {participant} is revoked", f"{participant} 的密钥已吊销"))
 
 
 class WrongParticipant(SignatureInvalid):
@@ -65,16 +66,36 @@ def require(keyring: Keyring, schema: str, body: bytes, record: Mapping[str, Any
         at = _within_day(keyring.key(body[:8]), at)
     key = verify(body, schema, keyring, at)
     if not rule.outlives_revocation and key.revoked_at and reading.now >= key.revoked_at:
-        raise SignatureInvalid(f"the key of {key.participant} is revoked")
+        raise SignatureInvalid(
+            Phrase(
+                f"the key of {key.participant} is revoked",
+                f"{key.participant} 的密钥已吊销",
+            )
+        )
     if rule.counts_by_arrival and key.revoked_at and reading.written_at >= key.revoked_at:
-        raise SignatureInvalid(f"it came after the key of {key.participant} was revoked")
+        raise SignatureInvalid(
+            Phrase(
+                f"it came after the key of {key.participant} was revoked",
+                f"写入时 {key.participant} 的密钥已吊销",
+            )
+        )
     if rule.signer and key.participant != record[rule.signer]:
-        raise WrongParticipant(f"signed by {key.participant}, claims to be from {record[rule.signer]}")
+        raise WrongParticipant(
+            Phrase(
+                f"signed by {key.participant}, claims to be from {record[rule.signer]}",
+                f"由 {key.participant} 签名，却自称来自 {record[rule.signer]}",
+            )
+        )
     _require_entitled(rule, schema, key)
     if rule.place:
         _require_place(rule, key, record[rule.place], reading.jurisdictions)
     if rule.holds_digests and find_suite(record["suite"]) is None:
-        raise SignatureInvalid(f"the digests of {key.participant} are of a suite that is not known here")
+        raise SignatureInvalid(
+            Phrase(
+                f"the digests of {key.participant} are of a suite that is not known here",
+                f"{key.participant} 的摘要所用算法套件在此未知",
+            )
+        )
     return key
 
 
@@ -101,17 +122,32 @@ def _within_day(key: PublicKey | None, at: int) -> int:
     return key.valid_from if key is not None and at < key.valid_from < at + _DAY_MS else at
 
 
-def _require_entitled(rule: Rule, schema: str, key: PublicKey) -> None:
+def _require_entitled(rule: Rule, schema: str, key: PublicKey, schema_zh: str = "") -> None:
     if key.kind not in rule.kinds:
-        raise WrongKind(f"{key.participant} is a {key.kind}, which signs no {schema}")
+        raise WrongKind(
+            Phrase(
+                f"{key.participant} is a {key.kind}, which signs no {schema}",
+                f"{key.participant} 的身份是 {key.kind}，无权签署 {schema_zh or schema}",
+            )
+        )
 
 
 def _require_place(rule: Rule, key: PublicKey, place: str, read_in: Collection[str] | None) -> None:
     if read_in is not None and place not in read_in:
-        raise WrongJurisdiction(f"it is of {place} and read in {' '.join(read_in)}")
+        raise WrongJurisdiction(
+            Phrase(
+                f"it is of {place} and read in {' '.join(read_in)}",
+                f"属于辖区 {place}，却在 {' '.join(read_in)} 读到",
+            )
+        )
     serves = key.jurisdiction == place if rule.alone else place in key.jurisdiction.split(",")
     if not serves or not place:
-        raise WrongJurisdiction(f"{key.participant} belongs to {key.jurisdiction or 'nowhere'}, not {place}")
+        raise WrongJurisdiction(
+            Phrase(
+                f"{key.participant} belongs to {key.jurisdiction or 'nowhere'}, not {place}",
+                f"{key.participant} 的辖区是 {key.jurisdiction or '无'}，不是 {place}",
+            )
+        )
 
 
 def may_say(key: PublicKey, version: int, rule: Rule = RULES["list-record"]) -> bool:
@@ -121,7 +157,12 @@ def may_say(key: PublicKey, version: int, rule: Rule = RULES["list-record"]) -> 
 
 def _require_version(rule: Rule, key: PublicKey, version: int) -> None:
     if not may_say(key, version, rule):
-        raise VersionTooHigh(f"version {version} is too high for a key of {key.participant} from {key.valid_from}")
+        raise VersionTooHigh(
+            Phrase(
+                f"version {version} is too high for a key of {key.participant} from {key.valid_from}",
+                f"版本 {version} 超出 {key.participant} 自 {key.valid_from} 起的密钥可用的范围",
+            )
+        )
 
 
 class ListPlace(NamedTuple):
@@ -136,13 +177,23 @@ class ListPlace(NamedTuple):
     def require(self, entry_id: bytes, topic: str) -> None:
         """Require that the records of an entry, which is one of the list `topic`, belong here. Raises SignatureInvalid."""
         if topic != self.topic:
-            raise SignatureInvalid(f"a record of {topic} stands in {self.topic}")
+            raise SignatureInvalid(
+                Phrase(
+                    f"a record of {topic} stands in {self.topic}",
+                    f"{topic} 的记录出现在 {self.topic}",
+                )
+            )
         self.require_partition(entry_id)
 
     def require_partition(self, entry_id: bytes) -> None:
         """Require that the records of an entry belong in this partition. Raises SignatureInvalid."""
         if (own := partition_of(entry_id, self.partitions)) != self.partition:
-            raise SignatureInvalid(f"a record of partition {own} stands in partition {self.partition}")
+            raise SignatureInvalid(
+                Phrase(
+                    f"a record of partition {own} stands in partition {self.partition}",
+                    f"分区 {own} 的记录出现在分区 {self.partition}",
+                )
+            )
 
 
 def kept_class(record_class: int) -> int:
@@ -183,7 +234,12 @@ class Verifier:
         try:
             recorded_at = decode(fingerprint, body)["recorded_at"]
         except Undecodable as broken:
-            raise SignatureInvalid(f"what was signed cannot be read in full: {broken.message}") from broken
+            raise SignatureInvalid(
+                Phrase(
+                    f"what was signed cannot be read in full: {broken.message}",
+                    f"签名内容无法完整读取：{broken.message_zh}",
+                )
+            ) from broken
         self._refresh_for(body)
         context = names.state_topic(prefix["instrument"], jurisdiction)
         key = verify(body, context, self._keyring, recorded_at, revocable=not _RECORD.revoked_by_barrier)
@@ -211,7 +267,12 @@ class Verifier:
             self._catch_up()
             said = self._keyring.revocation(value)
         if said.revoked_at > issued_at:
-            raise SignatureInvalid(f"key {said.key_id.hex()} was not revoked yet when it was issued")
+            raise SignatureInvalid(
+                Phrase(
+                    f"key {said.key_id.hex()} was not revoked yet when it was issued",
+                    f"签发时密钥 {said.key_id.hex()} 尚未吊销",
+                )
+            )
         return said.key_id
 
     def _covered_by_offset(self, barrier: Mapping[str, Any]) -> frozenset[bytes]:
@@ -221,7 +282,12 @@ class Verifier:
             return self._keyring.revoked_for(offset, issued_at)
         except RegisterBehind:
             if offset > max(self._keyring.ends().partitions.values(), default=0):
-                raise SignatureInvalid(f"it speaks of {offset} records of the register, there are fewer") from None
+                raise SignatureInvalid(
+                    Phrase(
+                        f"it speaks of {offset} records of the register, there are fewer",
+                        f"所称密钥登记册有 {offset} 条记录，实际不足",
+                    )
+                ) from None
             raise
 
     def _require_court(self, key: PublicKey, prefix: GatePrefix, jurisdiction: str) -> None:
@@ -230,8 +296,13 @@ class Verifier:
             self.may_follow(prefix["court"], key.participant) if rule.or_above else key.participant == prefix["court"]
         )
         if not is_its:
-            raise WrongParticipant(f"signed by {key.participant}, claims to be from {prefix['court']}")
-        _require_entitled(rule, "list record that means somebody", key)
+            raise WrongParticipant(
+                Phrase(
+                    f"signed by {key.participant}, claims to be from {prefix['court']}",
+                    f"由 {key.participant} 签名，却自称来自 {prefix['court']}",
+                )
+            )
+        _require_entitled(rule, "list record that means somebody", key, "指向具体人的名单记录")
         _require_place(rule, key, jurisdiction, None)
         _require_version(rule, key, prefix["version"])
 
@@ -252,9 +323,14 @@ class Verifier:
         try:
             prefix = decode_prefix(body)
         except Undecodable as broken:
-            raise SignatureInvalid(broken.message) from broken
+            raise SignatureInvalid(Phrase(broken.message, broken.message_zh)) from broken
         if prefix["entry_id"] != entry_id or prefix["version"] < 1 or prefix["record_class"] != RecordClass.REAL:
-            raise SignatureInvalid("it is no record of the entry under whose key it stands")
+            raise SignatureInvalid(
+                Phrase(
+                    "it is no record of the entry under whose key it stands",
+                    "不是其键所指条目的记录",
+                )
+            )
         self._refresh_for(body)
         known = self._keyring.key(body[:8])
         self._require_court(
@@ -302,7 +378,12 @@ class Verifier:
     ) -> None:
         self.signed(schema, body, record, Reading((jurisdiction,)))
         if (record["topic"], record["partition"]) != lane:
-            raise SignatureInvalid(f"a {schema} made for {record['topic']} [{record['partition']}] stands here")
+            raise SignatureInvalid(
+                Phrase(
+                    f"a {schema} made for {record['topic']} [{record['partition']}] stands here",
+                    f"为 {record['topic']} [{record['partition']}] 签发的 {schema} 出现在此处",
+                )
+            )
 
     def _refresh_for(self, body: bytes) -> None:
         if self._keyring.key(body[:8]) is None:

@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal, Self, get_args
 
 from ....schemas.errors import WrongUsage
 from ....schemas.files.encoding import Encoding
+from ....schemas.phrases import reason_of
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice
 from ..rows.model import RawRow
@@ -108,7 +109,11 @@ def read_listings(source: Path | BinaryIO | bytes, file_format: Format, lang: La
         stream = source.open("rb")
     except OSError as error:
         raise WrongUsage(
-            "FILE_UNREADABLE", f"{source}: {error.strerror}", "check the path and its permissions"
+            "FILE_UNREADABLE",
+            f"{source}: {error.strerror}",
+            "check the path and its permissions",
+            f"{source}：{reason_of(error).zh}",
+            "请检查路径和读取权限",
         ) from error
     try:
         return ListingFile(stream, file_format, lang, source.stat().st_size)

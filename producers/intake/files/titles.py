@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice, notice
-from ..rows.columns import COLUMN_NAMES, REQUIRED, column_of, headers, is_passed_over
+from ..rows.columns import (
+    COLUMN_NAMES,
+    REJECT_COLUMNS,
+    REJECT_COLUMNS_ZH,
+    REQUIRED,
+    column_of,
+    headers,
+    is_passed_over,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +23,7 @@ class KnownTitles:
     columns: list[tuple[int, str]]
     notices: list[Notice]
     leftover: int
-    """Position of `reject_line`, -1 if there is none."""
+    """Position of `reject_line` (退回原文), -1 if there is none."""
 
 
 def known_titles(titles: Sequence[str], row: int, lang: Language) -> KnownTitles:
@@ -38,7 +46,8 @@ def known_titles(titles: Sequence[str], row: int, lang: Language) -> KnownTitles
     if missing:
         shown = ", ".join(headers(lang)[COLUMN_NAMES.index(name)] for name in missing)
         raise IntakeError("HEADER_INCOMPLETE", lang, missing=shown, known=known_columns(lang))
-    leftover = next((i for i, title in enumerate(titles) if title.strip() == "reject_line"), -1)
+    unread = {REJECT_COLUMNS[-1], REJECT_COLUMNS_ZH[-1]}
+    leftover = next((i for i, title in enumerate(titles) if title.strip() in unread), -1)
     return KnownTitles([(position, name) for name, position in positions.items()], notices, leftover)
 
 

@@ -123,11 +123,11 @@ _ERROR: dict[Language, str] = {
 
 
 def _language(invocation: Invocation) -> Language:
-    """Return the language of this call; English where the settings cannot be read."""
+    """Return the language of this call; that of the option or the variable where the settings cannot be read."""
     try:
         return settings_for(invocation).lang
     except LiandongError:
-        return "en"
+        return "zh" if "zh" in {invocation.lang, os.environ.get("LIANDONG_LANG")} else "en"
 
 
 def _is_chinese(words: list[str]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..schemas.errors import WrongUsage
 from ..topics.keys.directory import KeyDirectory
 from ..topics.keys.key_book import KeyBook
-from ..topics.keys.manifest import Participant
+from ..topics.keys.manifest import KIND_WORDS, Participant
 from ..topics.keys.opening import read_directory
 from ..topics.keys.participants import Participants
 from ..topics.settings import Settings
@@ -99,7 +99,7 @@ def court_named(settings: Settings, court: str | None) -> Participant:
             "NOT_A_COURT",
             f"{court} is registered as {participant.kind}",
             "name a court with --court",
-            f"{court} 登记的身份是 {participant.kind}",
+            f"{court} 登记的身份是{KIND_WORDS[participant.kind].zh}",
             "请用 --court 指定法院",
         )
     if participant.retired_at:

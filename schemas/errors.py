@@ -38,12 +38,10 @@ class LiandongError(Exception):
 
     def __init__(self, code: str, message: str, remedy: str, message_zh: str = "", remedy_zh: str = "") -> None:
         """Keep the parts; all of them are shown to people. A text without its Chinese is the same in both languages."""
-        super().__init__(code, message, remedy)
         self.code = code
-        self.message = message
-        self.remedy = remedy
-        self.message_zh = message_zh or chinese(message)
-        self.remedy_zh = remedy_zh or chinese(remedy)
+        self.message, self.message_zh = str(message), message_zh or chinese(message)
+        self.remedy, self.remedy_zh = str(remedy), remedy_zh or chinese(remedy)
+        super().__init__(code, self.message, self.remedy)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the error as it stands, for another process: subclasses are made from other arguments than they keep."""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterable
 from typing import Self
 
 
@@ -35,6 +36,12 @@ def chinese(said: object) -> str:
         return reason_of(said).zh
     own: str = getattr(said, "message_zh", "")
     return own or quoted(said).zh
+
+
+def listed(words: Iterable[str]) -> Phrase:
+    """Return words one after another, as each language lists them."""
+    known = list(words)
+    return Phrase(", ".join(known), "、".join(map(chinese, known)))
 
 
 def quoted(words: object) -> Phrase:

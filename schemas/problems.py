@@ -52,7 +52,7 @@ class BilingualError(LiandongError):
 
     def __init__(self, code: str, **details: str) -> None:
         """Take the English texts of `code`; `in_language` gives the others."""
-        self.details = details
+        self.details = {name: str(value) for name, value in details.items()}
         text = self.texts[code]
         super().__init__(code, *text.render("en", details), *text.render("zh", details))
 

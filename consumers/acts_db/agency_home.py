@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ...schemas.errors import WrongUsage
-from ...topics.keys.manifest import Participant
+from ...topics.keys.manifest import KIND_WORDS, Participant
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 
@@ -21,7 +21,7 @@ def load_agency(settings: Settings, agency: str) -> Participant:
             "AGENCY_UNKNOWN",
             f"{agency} is no agency but {manifest.kind}",
             "name an agency",
-            f"{agency} 不是协助单位，其身份是 {manifest.kind}",
+            f"{agency} 不是协助单位，其身份是{KIND_WORDS[manifest.kind].zh}",
             "请指定协助单位",
         )
     return manifest

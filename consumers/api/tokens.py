@@ -111,8 +111,8 @@ class TokenFile:
                 "SCOPE_UNKNOWN",
                 f"no such scope: {', '.join(unknown)}",
                 f"use {', '.join(SCOPES)}",
-                f"没有这样的用途：{', '.join(unknown)}",
-                f"可用：{', '.join(SCOPES)}",
+                f"没有这样的用途：{'、'.join(unknown)}",
+                f"可用：{'、'.join(SCOPES)}",
             )
         with self._locked():
             secret, new = _made(grant, _moment(clock.now()), chance)

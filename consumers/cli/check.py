@@ -48,7 +48,7 @@ def check(  # noqa: PLR0913, PLR0917  the options of a command
     from ...topics.cli.console import settings_of
 
     settings = settings_of(ctx)
-    subject = {"certificates": [_certificate(certificate, country)], "name": name}
+    subject = {"certificates": [_certificate(certificate, country, settings.lang)], "name": name}
     attributes = _attributes(attribute or [])
     document = {"transaction": transaction, "site": site, "subject": subject, "attributes": attributes}
     if url is not None:
@@ -58,15 +58,15 @@ def check(  # noqa: PLR0913, PLR0917  the options of a command
     _show(answer, settings.lang, as_json=as_json)
 
 
-def _certificate(kind: str, country: str | None) -> dict[str, str]:
-    written = {"type": kind, "number": _read_number()}
+def _certificate(kind: str, country: str | None, lang: Language) -> dict[str, str]:
+    written = {"type": kind, "number": _read_number(lang)}
     return written | {"country": country} if country else written
 
 
-def _read_number() -> str:
+def _read_number(lang: Language) -> str:
     """Read the number, from a prompt that does not echo or from the first line of stdin."""
     if sys.stdin.isatty():
-        return str(typer.prompt("certificate number", hide_input=True))
+        return str(typer.prompt({"en": "certificate number", "zh": "证件号码"}[lang], hide_input=True))
     return sys.stdin.readline().strip()
 
 
@@ -138,12 +138,18 @@ def _decide(settings: "Settings", agency: str, node: str, document: dict[str, An
 
 def _show(answer: dict[str, Any], lang: Language, *, as_json: bool) -> None:
     """Print an answer for people or for machines."""
+    from .answer_words import ACTIONS_ZH, DECISIONS_ZH, MATCHES_ZH, named_measure
+
     if as_json:
         print_json(answer)
         return
-    typer.echo(f"{answer['decision']} {answer['action']}  ({answer['check_id']})")
+    decision, action, check_id = (answer[each] for each in ("decision", "action", "check_id"))
+    english = f"{decision} {action}  ({check_id})"
+    say(lang, english, f"{decision} {action}（{DECISIONS_ZH[decision]}，{ACTIONS_ZH[action]}）  {check_id}")
     for hit in answer["measures"]:
-        typer.echo(f"- {hit['id']}: {hit['effect']} {hit['match']} {hit['entry_id']}")
+        english = f"- {hit['id']}: {hit['effect']} {hit['match']} {hit['entry_id']}"
+        effect = f"{DECISIONS_ZH.get(hit['effect'], hit['effect'])}，{MATCHES_ZH.get(hit['match'], hit['match'])}"
+        say(lang, english, f"- {named_measure(hit['id'])}：{effect}  {hit['entry_id']}")
         typer.echo(f"  {hit['court']} {hit['case_number']}  {hit['since']} – {hit['until'] or '…'}")
         typer.echo(f"  {hit['legal_basis']}\n  {hit['contest']}")
     stand = answer["list"]

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...schemas.law.agencies import load_agencies
-from ...schemas.law.measures import load_catalogue
 from ...schemas.law.watch_kinds import ASSET_KINDS, WHEREABOUTS_KINDS
-from ...schemas.law.watch_words import FIELDS_ZH
+from ...schemas.law.watch_words import COMMANDS_ZH, FIELDS_ZH
 from ...schemas.phrases import quoted
 from ...schemas.wire.feedback import feedback_text
+from .answer_words import named_measure, named_transaction
 
 _KINDS = {"asset-event": ASSET_KINDS, "whereabouts-event": WHEREABOUTS_KINDS}
 _TYPES = {
@@ -18,7 +17,6 @@ _TYPES = {
     "whereabouts-event": "下落反馈",
 }
 _OUTCOMES = {"REFUSED": "已拒绝办理", "HELD": "转人工审核", "RELEASED": "已放行"}
-_COMMANDS = {"WATCH": "协助查找", "STOP_WATCH": "停止协助查找"}
 
 
 def as_line(document: Mapping[str, Any], lang: str) -> str:
@@ -55,29 +53,20 @@ def _chinese(document: Mapping[str, Any]) -> str:
         return f"{head}  保存期届满，已清除"
     if type_ == "control-feedback":
         answer = f"{document['code']} {feedback_text(document['code'], 'zh')}"
-        command = _COMMANDS.get(document["kind"], document["kind"])
+        command = COMMANDS_ZH.get(document["kind"], document["kind"])
         said = f"；单位附言：{quoted(document['message']).zh}" if document["message"] else ""
         return f"{head}  {document['command_id']}（{command}）：{answer}{said}"
     trace = f"  {document['traceparent']}" if document["traceparent"] else ""
     if type_ == "interception":
         site = f"，地点 {document['site']}" if document["site"] else ""
         outcome = _OUTCOMES.get(document["outcome"], document["outcome"])
-        occasion = f"{_transaction(document['transaction'])}{site}，{document['occurred_at'][:19]}"
-        return f"{head}  {outcome}：{_measure(document['measure'])}，条目 {document['entry_id']}，{occasion}{trace}"
+        occasion = f"{named_transaction(document['transaction'])}{site}，{document['occurred_at'][:19]}"
+        return (
+            f"{head}  {outcome}：{named_measure(document['measure'])}，条目 {document['entry_id']}，{occasion}{trace}"
+        )
     details = "，".join(f"{FIELDS_ZH.get(name, name)}：{value}" for name, value in sorted(document["details"].items()))
     place = document.get("place") or document.get("description") or ""
     kind = _KINDS.get(type_, {}).get(document["kind"])
     person = f"{document['name']}（{document['certificate']}）"
     met = f"{kind.zh if kind else document['kind']}  {person}  {document['occurred_at'][:19]} {place} {details}"
     return f"{head}  {met}  {document['case_number']}{trace}"
-
-
-def _measure(id_: str) -> str:
-    """Return a measure by name and id; one of another version of the catalogue by its id alone."""
-    named = {measure.id: measure.text.zh for measure in load_catalogue().measures}
-    return f"{named[id_]}（{id_}）" if id_ in named else id_
-
-
-def _transaction(id_: str) -> str:
-    named = {one.id: one.text.zh for kind in load_agencies().values() for one in kind.transactions.values()}
-    return f"{named[id_]}（{id_}）" if id_ in named else id_

@@ -16,6 +16,7 @@ from ...schemas.dates import CHINA
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.law.watch_kinds import Domain, Kind, find_kind, may_travel
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
+from ...schemas.phrases import listed
 from ...schemas.problems import FactProblem, Language, Text, told
 from ...schemas.spelling import is_text
 from ...schemas.wire.control import CLOCK_TOLERANCE_MS
@@ -203,7 +204,7 @@ def _fields(given: Any, kind: Kind) -> dict[str, str]:
     fields = {str(key): value for key, value in given.items() if value not in (None, "")}
     for name, value in fields.items():
         if name not in allowed:
-            raise EventProblem("EVENT_FIELD", field=name[:40], kind=kind.name, known=", ".join(sorted(allowed)))
+            raise EventProblem("EVENT_FIELD", field=name[:40], kind=kind.name, known=listed(sorted(allowed)))
         if not isinstance(value, _SCALARS):
             raise EventProblem("EVENT_FIELDS")
     return {name: str(value) for name, value in fields.items()}
@@ -219,7 +220,7 @@ def _certificate(written: Mapping[str, Any]) -> Certificate:
     try:
         kind = CertificateType[str(written.get("type", "")).strip().upper()]
     except KeyError:
-        raise EventProblem("EVENT_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)) from None
+        raise EventProblem("EVENT_CERTIFICATE_TYPE", known=listed(each.name for each in CertificateType)) from None
     return normalise(kind, str(written.get("number", "")), str(written.get("country") or "") or None)
 
 

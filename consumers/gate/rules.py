@@ -17,6 +17,7 @@ from ...schemas.law.attributes import Value, read_all
 from ...schemas.law.conditions import Limit, Limits
 from ...schemas.law.measures import MeasureCatalogue, PlannedMeasure, load_catalogue
 from ...schemas.law.supervision import SwitchedOn, Switches, nothing_on
+from ...schemas.phrases import listed
 from ...schemas.problems import FactProblem, Text
 from ...schemas.wrong_shape import shape_of
 
@@ -77,7 +78,7 @@ class Rules:
         """Return the transaction of this kind of agency. Raises TRANSACTION_UNKNOWN."""
         transaction = self.kind.transactions.get(id_)
         if transaction is None:
-            raise TransactionProblem("TRANSACTION_UNKNOWN", known=", ".join(self.kind.transactions))
+            raise TransactionProblem("TRANSACTION_UNKNOWN", known=listed(self.kind.transactions))
         return transaction
 
     def plan(self, id_: str, attributes: Mapping[str, object], day: date) -> TransactionPlan:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import WrongUsage
-from ...topics.cli.console import JsonOption, print_json, say
+from ...schemas.phrases import listed
+from ...schemas.problems import Language
+from ...topics.cli.console import JsonOption, print_json, say, settings_of
 from .options import CourtOption, DayOption, EntryArgument, NoWaitOption, ReasonOption, day, entry_id
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
     from ..acts.correction import correct as corrected
     from ..acts.ruling import CourtRuling
 
-    changes = _changes(values or []) | _certificate_columns(certificate, country)
+    changes = _changes(values or []) | _certificate_columns(certificate, country, settings_of(ctx).lang)
     ruling = CourtRuling(reason, day(on))
     _perform(
         ctx,
@@ -162,35 +164,32 @@ def find(
             "请给出条目编号、案号，或者 --certificate 证件类型",
         )
     from ...schemas.people.certificates import normalise
-    from ...topics.cli.console import settings_of
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..court import open_court
-    from .own_entries import found_entries, shown_entry
+    from .own_entries import found_entries, found_line, shown_entry
 
     holder = None
     if certificate is not None:
         kind = _type(certificate)
-        holder = normalise(kind, _certificate_number(kind), country)
+        holder = normalise(kind, _certificate_number(kind, settings_of(ctx).lang), country)
     with open_court(settings_of(ctx), court, SystemClock(), SystemChance()) as acting_court:
         entries = [shown_entry(acting_court, each) for each in found_entries(acting_court, entry_or_case, holder)]
     if as_json:
         print_json(entries)
         return
+    lang = settings_of(ctx).lang
     for each in entries:
-        typer.echo(
-            f"{each['entry']}  {each['status']:<8} v{each['version']}  {each['case_number']}  {each['name']}  "
-            f"{', '.join(each['certificates'])}  {each['changed_on']} {each['reason']}".rstrip()
-        )
+        typer.echo(found_line(each, lang))
     if not entries:
-        say(settings_of(ctx).lang, "no entry of this court", "本院没有这样的条目", err=True)
+        say(lang, "no entry of this court", "本院没有这样的条目", err=True)
 
 
 def _perform(
     ctx: typer.Context, court: str | None, no_wait: bool, as_json: bool, act: "Callable[[Court], Update]"
 ) -> None:
     """Open the court, perform an act, send it unless nobody wants to wait, and print what came of it."""
-    from ...topics.cli.console import settings_of
+    from ...schemas.law.listing import STATUSES_ZH, Status
     from ...topics.workers.chance import SystemChance
     from ...topics.workers.clock import SystemClock
     from ..court import comparing, open_court
@@ -217,7 +216,11 @@ def _perform(
         return
     entry, status, version = (document[each] for each in ("entry", "status", "version"))
     update_id, batch = document["update"], document["batch"]
-    say(settings.lang, f"{entry} is {status}, version {version}", f"{entry} 现为 {status}，第 {version} 版")
+    say(
+        settings.lang,
+        f"{entry} is {status}, version {version}",
+        f"{entry} 现状为{STATUSES_ZH[Status[status]]}，第 {version} 版",
+    )
     say(settings.lang, f"update {update_id}, batch {batch}", f"更新 {update_id}，批次 {batch}")
     if "due_on" in document:
         due = document["due_on"]
@@ -256,14 +259,14 @@ def _changes(values: list[str]) -> dict[str, str]:
     return changes
 
 
-def _certificate_columns(certificate: str | None, country: str) -> dict[str, str]:
+def _certificate_columns(certificate: str | None, country: str, lang: Language) -> dict[str, str]:
     """Return the columns of another certificate, whose number is asked for; none if no type is given."""
     if certificate is None:
         return {}
     kind = _type(certificate)
     return {
         "certificate_type": kind.name,
-        "certificate_number": _certificate_number(kind),
+        "certificate_number": _certificate_number(kind, lang),
         "certificate_country": country,
     }
 
@@ -274,18 +277,18 @@ def _type(text: str) -> "CertificateType":
     try:
         return CertificateType[text.strip().upper()]
     except KeyError:
-        known = ", ".join(each.name for each in CertificateType)
+        known = listed(each.name for each in CertificateType)
         raise WrongUsage(
             "CERTIFICATE_TYPE_UNKNOWN",
             f"{text!r} is no type of certificate",
             f"give one of {known}",
             f"没有证件类型 {text}",
-            f"可用类型：{known}",
+            f"可用类型：{known.zh}",
         ) from None
 
 
-def _certificate_number(kind: "CertificateType") -> str:
+def _certificate_number(kind: "CertificateType", lang: Language) -> str:
     """Read a certificate number from the terminal without echo, or from the first line of standard input."""
     if sys.stdin.isatty():
-        return str(typer.prompt(f"{kind.name} number", hide_input=True))
+        return str(typer.prompt({"en": f"{kind.name} number", "zh": f"{kind.name} 号码"}[lang], hide_input=True))
     return sys.stdin.readline().strip()

@@ -120,7 +120,7 @@ def _format(source: Path, name: str | None) -> "Format":
             f"{name!r} is no format",
             f"give one of {', '.join(FORMATS)}",
             f"没有格式 {name}",
-            f"可用格式：{', '.join(FORMATS)}",
+            f"可用格式：{'、'.join(FORMATS)}",
         )
     return format_of(source)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...schemas.problems import Language
+from ..intake.rows.columns import title_of
 
 if TYPE_CHECKING:
     from ..publishing.run import PublishReport
@@ -81,7 +82,7 @@ def _say(at: int, text: str, *values: object) -> None:
 
 def _print_notices(report: "PublishReport", at: int) -> None:
     for told in report.notices.most_common():
-        typer.echo(f"  {told.notice.code} ({told.notice.field or '*'})")
+        typer.echo(f"  {told.notice.code} ({title_of(told.notice.field, 'zh' if at else 'en') or '*'})")
         _say(at, "rows", _rows(told.rows, at), told.notice.reason, told.notice.remedy)
 
 

@@ -23,6 +23,7 @@ from ...schemas.law.case_number import parse_case_number
 from ...schemas.law.watch import WatchOrder, WatchProblem, kinds_of
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
 from ...schemas.people.names import display_form
+from ...schemas.phrases import listed
 from ...schemas.problems import FactProblem, Text
 from ...schemas.wire.control import STOP_WATCH, WATCH
 
@@ -31,31 +32,6 @@ DUE_HOURS = 24.0
 `due_hours`.
 """
 MAX_BYTES = 4_000_000
-
-TEMPLATE = """\
-# A file of commands (court command FILE --court ID). One command, or a list of them; YAML or JSON.
-# All people and numbers here are fictitious.
-
-# Tell this court when the debtor shows up (法〔2016〕41号).
-- command: watch
-  agency: railway-js                # participant id
-  case_number: （2026）苏0505执1234号
-  document: ruling.pdf              # legal document, path beside this file; only its SHA-256 travels
-  document_number: （2026）苏0505执1234号之一
-  judge: 王明远
-  purpose: LOCATE_DEBTOR            # or FIND_ASSETS, REFUSAL_EVIDENCE
-  kinds: [TRAVEL]                   # `court command --kinds` lists all
-  until: 2026-12-31                 # last day, in China; or a time like 2026-12-31T18:00:00+08:00
-  due_hours: 24                     # the agency answers within
-  subject:
-    name: 陈思远
-    certificates:
-      - {type: CN_ID, number: "11010519491231002X"}   # passports also need country, for example KOR
-
-# End a watch at once; needs nothing but its id (also: court command --stop cmd_… --court ID).
-# - command: stop-watch
-#   stops: cmd_00000000000000000000000000000000
-"""
 
 
 class CommandProblem(FactProblem):
@@ -240,9 +216,7 @@ def _certificate(certificate: Any) -> Certificate:
     try:
         kind = CertificateType[str(certificate.get("type") or "").strip().upper()]
     except KeyError:
-        raise CommandProblem(
-            "COMMAND_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)
-        ) from None
+        raise CommandProblem("COMMAND_CERTIFICATE_TYPE", known=listed(each.name for each in CertificateType)) from None
     return normalise(kind, _text(certificate.get("number")), _text(certificate.get("country")) or None)
 
 

@@ -11,7 +11,8 @@ from typing import ClassVar, NamedTuple
 from ...schemas import ids
 from ...schemas.dates import start_of_day_ms
 from ...schemas.law.grounds import DeletionReason, check_relisting
-from ...schemas.law.listing import Instrument, Status
+from ...schemas.law.listing import STATUSES_ZH, Instrument, Status
+from ...schemas.phrases import Phrase
 from ...schemas.problems import FactProblem, Text
 from ...schemas.spelling import compact
 from ..register.rows import CorrectedKey, RegisteredEntry
@@ -156,7 +157,12 @@ def _same_decision(entry: RegisteredEntry, row: PreparedRow) -> bool:
 
 def _ended(entry: RegisteredEntry) -> RowRefused:
     shown = ids.entry_text(int(entry.instrument), entry.entry_id)
-    return RowRefused("ENTRY_ENDED", entry=shown, day=entry.changed_on, status=entry.status.name.lower())
+    return RowRefused(
+        "ENTRY_ENDED",
+        entry=shown,
+        day=entry.changed_on,
+        status=Phrase(entry.status.name.lower(), STATUSES_ZH[entry.status]),
+    )
 
 
 def _check_decision(row: PreparedRow, entry: RegisteredEntry) -> None:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from ...schemas.dates import date_of_ms
 from ...schemas.errors import WrongUsage
-from ...schemas.problems import BilingualError, Language, Text
+from ...schemas.problems import BilingualError, Language, Text, told
 from ...topics.keys.participants import Participants
 from ...topics.private_files import DiskFull, telling_full
 from ...topics.settings import Settings
@@ -50,7 +50,7 @@ class PublicationInterrupted(BilingualError):
 
     def __init__(self, cause: BilingualError, file: str, batch: Batch) -> None:
         """Take what failed, and the batch as its last transaction left it."""
-        (cause_en, remedy), (cause_zh, remedy_zh) = cause.in_language("en"), cause.in_language("zh")
+        (cause_en, remedy), (cause_zh, remedy_zh) = told(cause, "en"), told(cause, "zh")
         super().__init__(
             "PUBLICATION_INTERRUPTED",
             cause=f"{cause.code}: {cause_en}",

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from ..people.certificates import Certificate, CertificateType, normalise
+from ..phrases import Phrase
 from ..problems import FactProblem, Text
 from .case_number import parse_case_number
 from .case_types import CaseUse
@@ -215,7 +216,7 @@ def _check_kinds(order: WatchOrder, kinds_held: frozenset[str] | None) -> None:
     try:
         purpose = Purpose(order.purpose)
     except ValueError:
-        raise WatchProblem("WATCH_PURPOSE", purpose=order.purpose or "nothing") from None
+        raise WatchProblem("WATCH_PURPOSE", purpose=order.purpose or Phrase("nothing", "未填写")) from None
     if not order.kinds:
         raise WatchProblem("WATCH_KINDS")
     for kind in order.kinds:

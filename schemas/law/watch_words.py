@@ -1,5 +1,8 @@
 """What the fields of asset and whereabouts events are called in Chinese, for who reads them; on the wire they have their names."""
 
+COMMANDS_ZH: dict[str, str] = {"WATCH": "协助查找", "STOP_WATCH": "停止协助查找"}
+DOMAINS_ZH = {"asset": "财产", "whereabouts": "下落"}
+PURPOSES_ZH = {"LOCATE_DEBTOR": "查找被执行人", "FIND_ASSETS": "查找财产", "REFUSAL_EVIDENCE": "拒不执行的证据"}
 FIELDS_ZH: dict[str, str] = {
     "account_state": "账户状态", "account_type": "账户类别", "act": "办理事项", "address": "地址", "annual_premium": "年缴保费",
     "area": "面积", "available": "可用余额", "balance": "余额", "bank": "开户行", "beneficiary": "受益人", "birth_date": "出生日期",

@@ -258,4 +258,5 @@ CHINESE_HELP: dict[str, str] = {
     "Address to listen on.": "监听地址。",
     "Show the transparency logs of all notaries: origin, verifier key, and where their monitor serves them (C2SP tlog-tiles).\n\nThe keys come from the register that the root has signed, not from who serves the logs. Example, with a stock checker:\nliandong monitor logs --json | jq -r '.[0].vkey' > vkey; fsck --storage_url=http://127.0.0.1:9180/tlog/js/notary-js/ --public_key=vkey": "显示各见证节点的透明日志：来源、验证公钥，及监控在何处提供（C2SP tlog-tiles）。\n\n公钥来自根签名的登记册，而非消息日志的提供者。用通用检查工具的示例：\nliandong monitor logs --json | jq -r '.[0].vkey' > vkey; fsck --storage_url=http://127.0.0.1:9180/tlog/js/notary-js/ --public_key=vkey",
     "Measure (needs a checkout).": "性能测量（需要源码检出）。",
+    "Measure this checkout against the client library and against peers, on this machine.": "在本机测量源码检出的性能，与客户端库及同类软件比较。",
 }

@@ -10,6 +10,15 @@ from ...schemas.law.case_number import is_court_token
 from ...schemas.phrases import Phrase
 
 Kind = Literal["court", "publisher", "agency", "approver", "notary", "supervisor"]
+KIND_WORDS: dict[str, Phrase] = {
+    "court": Phrase("court", "法院"),
+    "publisher": Phrase("publisher", "发布方"),
+    "agency": Phrase("agency", "协助单位"),
+    "approver": Phrase("approver", "批准机构"),
+    "notary": Phrase("notary", "见证节点"),
+    "supervisor": Phrase("supervisor", "监督机构"),
+}
+"""What kinds of participants are called."""
 RESERVED = frozenset({"escrow", "root"})
 """Ids of the installation itself."""
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -70,10 +79,15 @@ class Participant(BaseModel):
                 )
             )
         if self.kind in ("court", "publisher") and len(self.jurisdictions) != 1:
-            raise ValueError(Phrase(f"a {self.kind} has exactly one jurisdiction", f"{self.kind} 有且仅有一个辖区"))
+            raise ValueError(
+                Phrase(f"a {self.kind} has exactly one jurisdiction", f"{KIND_WORDS[self.kind].zh}有且仅有一个辖区")
+            )
         if self.kind in ("agency", "notary", "supervisor") and not self.jurisdictions:
             raise ValueError(
-                Phrase(f"this {self.kind} needs the jurisdictions it serves", f"{self.kind} 须填写其所属或所服务的辖区")
+                Phrase(
+                    f"this {self.kind} needs the jurisdictions it serves",
+                    f"{KIND_WORDS[self.kind].zh}须填写其服务的辖区",
+                )
             )
         return self
 

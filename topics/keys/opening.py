@@ -1,5 +1,6 @@
 """Opening the register of keys as every process does: with the root that is pinned here and what this machine read before."""
 
+from ...schemas.phrases import Phrase
 from ..catalogue import names
 from ..settings import Settings
 from ..transport.errors import BrokerUnreachable
@@ -37,5 +38,9 @@ def await_keys(directory: KeyDirectory, seconds: float = _PATIENCE) -> KeyDirect
         if not directory.loaded:
             directory.close()
     if not directory.loaded:
-        raise directory.failure or BrokerUnreachable(f"{names.KEYS} was not read to its end in {seconds:.0f} s")
+        raise directory.failure or BrokerUnreachable(
+            Phrase(
+                f"{names.KEYS} was not read to its end in {seconds:.0f} s", f"{seconds:.0f} 秒内未能读完 {names.KEYS}"
+            )
+        )
     return directory

@@ -22,7 +22,7 @@ from ...schemas.wrong_shape import shape_of
 from ..catalogue.families import TopicScope
 from ..settings import Settings
 from .key_files import StoredKey, read_key, read_seed
-from .manifest import Participant
+from .manifest import KIND_WORDS, Participant
 from .root_changes import changes_of_roots
 from .roots import RootChain
 from .sealing_file import SealingFile
@@ -82,7 +82,7 @@ class Participants:
         """Read a court. Raises ParticipantUnknown, also for one who is no court."""
         found = self.load(participant)
         if found.kind != "court":
-            raise ParticipantUnknown("COURT_UNKNOWN", participant=participant, kind=found.kind)
+            raise ParticipantUnknown("COURT_UNKNOWN", participant=participant, kind=KIND_WORDS[found.kind])
         return found
 
     def list(self) -> Everybody:

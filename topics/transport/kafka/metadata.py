@@ -2,13 +2,17 @@
 
 from confluent_kafka import Consumer, Producer
 
+from ....schemas.phrases import Phrase
 from ..errors import right_to
 from .failures import ANSWER_SECONDS, answered, translated
 
 
 def partitions_of(client: Consumer | Producer, topic: str) -> list[int]:
     """Return the partitions of a topic by its physical name. Raises TopicMissing, BrokerUnreachable."""
-    about, right = f"looking for {topic}", right_to("WRITE" if isinstance(client, Producer) else "READ", topic)
+    about, right = (
+        Phrase(f"looking for {topic}", f"查找主题 {topic}"),
+        right_to("WRITE" if isinstance(client, Producer) else "READ", topic),
+    )
     metadata = answered(lambda: client.list_topics(topic, timeout=ANSWER_SECONDS), about, right).topics[topic]
     if metadata.error is not None:
         raise translated(metadata.error, about, right)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from ..schemas.errors import WrongUsage
 from ..topics.keys.directory import KeyDirectory
 from ..topics.keys.key_book import KeyBook
-from ..topics.keys.manifest import KIND_WORDS, Participant
+from ..topics.keys.kind_words import KIND_WORDS
+from ..topics.keys.manifest import Participant
 from ..topics.keys.opening import read_directory
 from ..topics.keys.participants import Participants
 from ..topics.settings import Settings

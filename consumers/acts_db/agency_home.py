@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from ...schemas.errors import WrongUsage
-from ...topics.keys.manifest import KIND_WORDS, Participant
+from ...topics.keys.kind_words import KIND_WORDS
+from ...topics.keys.manifest import Participant
 from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 

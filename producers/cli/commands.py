@@ -138,7 +138,7 @@ _NOTHING_TO_RESEND = {"en": "every command has its answer", "zh": "所有指令�
 def _agency_kinds(participants: "Participants", request: "Request") -> frozenset[str] | None:
     """Return the kinds of data the agency has, if it is known on this machine; the agency itself checks in any case."""
     from ...schemas.law.watch_kinds import held_by
-    from ...topics.keys.manifest import KIND_WORDS
+    from ...topics.keys.kind_words import KIND_WORDS
     from ..commands.files import WatchRequest
 
     by_id = {each.id: each for each in participants.list()}

@@ -117,6 +117,12 @@ def _about_value(part: str) -> str:
     return part.rstrip(".").replace("' / '", "、").replace("', '", "、").strip("'")
 
 
+def _help(text: str) -> str:
+    """Return a text in Chinese; of one for developers (`bench`) at least what it begins with, which the list of commands shows."""
+    first, blank, rest = text.partition("\n\n")
+    return CHINESE_HELP.get(text) or CHINESE_HELP.get(first, first) + blank + rest
+
+
 def place(metavar: str) -> str:
     """Return in Chinese what stands in the place of a value; words that are to be typed stay."""
     return _PLACE.sub(lambda found: _PLACES[found[0]], metavar)
@@ -144,7 +150,7 @@ def _with_help(option: Any) -> Any:
 
 
 def _translate(command: Any) -> None:
-    command.help = CHINESE_HELP.get(command.help or "", command.help)
+    command.help = _help(command.help or "")
     command.options_metavar = place(command.options_metavar)
     if hasattr(command, "subcommand_metavar"):
         command.subcommand_metavar = place(command.subcommand_metavar)

@@ -8,7 +8,7 @@ import typer
 from ...schemas.dates import CHINA
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.problems import Language, in_language, told
-from ..keys.manifest import KIND_WORDS
+from ..keys.kind_words import KIND_WORDS
 from .console import JsonOption, print_json, say
 
 if TYPE_CHECKING:

@@ -160,7 +160,7 @@ def new_act(
 ) -> "SupervisionAct":
     """Return an act of a supervisor of the jurisdiction. Raises NOT_A_SUPERVISOR."""
     from ...schemas.law.supervision import SupervisionAct
-    from ..keys.manifest import KIND_WORDS
+    from ..keys.kind_words import KIND_WORDS
     from ..keys.participants import Participants
     from ..workers.chance import SystemChance
     from ..workers.clock import SystemClock

@@ -8,17 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ...schemas.errors import WrongUsage
 from ...schemas.law.case_number import is_court_token
 from ...schemas.phrases import Phrase
+from .kind_words import KIND_WORDS
 
 Kind = Literal["court", "publisher", "agency", "approver", "notary", "supervisor"]
-KIND_WORDS: dict[str, Phrase] = {
-    "court": Phrase("court", "法院"),
-    "publisher": Phrase("publisher", "发布方"),
-    "agency": Phrase("agency", "协助单位"),
-    "approver": Phrase("approver", "批准机构"),
-    "notary": Phrase("notary", "见证节点"),
-    "supervisor": Phrase("supervisor", "监督机构"),
-}
-"""What kinds of participants are called."""
 RESERVED = frozenset({"escrow", "root"})
 """Ids of the installation itself."""
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")

@@ -22,7 +22,8 @@ from ...schemas.wrong_shape import shape_of
 from ..catalogue.families import TopicScope
 from ..settings import Settings
 from .key_files import StoredKey, read_key, read_seed
-from .manifest import KIND_WORDS, Participant
+from .kind_words import KIND_WORDS
+from .manifest import Participant
 from .root_changes import changes_of_roots
 from .roots import RootChain
 from .sealing_file import SealingFile

@@ -44,13 +44,14 @@ def publish(play: Play) -> None:
         )
         (batch,) = play.facts["status"]["batches"]
         exact = set(batch["applied"]) == set(AGENCIES) and set(batch["applied"].values()) == {play.count}
-        play.promise("accepted = applied at each agency, exactly", exact, batch["applied"])
+        shown = ", ".join(f"{agency} {count:,}" for agency, count in sorted(batch["applied"].items()))
+        play.promise("accepted = applied at each agency, exactly", exact, shown)
 
 
 def _expect(play: Play, case: str, answer: dict[str, Any], decision: str, match: str | None = None) -> None:
     measure = answer["measures"][0] if answer["measures"] else {}
     as_expected = answer["decision"] == decision and (match is None or measure.get("match") == match)
-    because = f"{measure['id']}, {measure['case_number']}, {measure['match']}" if measure else answer["action"]
+    because = play.texts.reason(measure, answer["action"])
     names = {"case": play.texts(case), "decision": play.texts(decision)}
     play.promise("{case}: {decision}", as_expected, because if as_expected else answer, **names)
 
@@ -203,7 +204,9 @@ def watch(play: Play) -> None:
         kinds = {each["kind"] for each in _read(play, *REPORTS)}
         exact = kinds == {"HOTEL_STAY", "REAL_ESTATE"} and len(_read(play, *REPORTS)) == 2
         play.promise(
-            "the court that asked learns of the stay and the title, of nothing before or besides", exact, sorted(kinds)
+            "the court that asked learns of the stay and the title, of nothing before or besides",
+            exact,
+            play.texts.kinds(sorted(kinds)),
         )
         others = _read(play, *REPORTS, inbox="other-inbox")
         play.promise("another court of the province reads none of it", not others)

@@ -1,5 +1,10 @@
 """What the demo says, in the language of who watches it. The scenes say it in English; here is the Chinese of it."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ...consumers.cli.answer_words import ACTIONS_ZH, MATCHES_ZH, named_measure
+from ...schemas.law.watch_kinds import ASSET_KINDS, WHEREABOUTS_KINDS
 from ...schemas.problems import Language
 
 CHINESE: dict[str, str] = {
@@ -103,3 +108,20 @@ class DemoTexts:
         """Return an English text in the performance's language, with numbers grouped in its places."""
         shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in places.items()}
         return (CHINESE[text] if self._lang == "zh" else text).format_map(shown)
+
+    def reason(self, measure: Mapping[str, Any], action: str) -> str:
+        """Say by which measure, case and match somebody was stopped, or what the gate says to do."""
+        if self._lang != "zh":
+            return f"{measure['id']}, {measure['case_number']}, {measure['match']}" if measure else action
+        if not measure:
+            return f"{ACTIONS_ZH[action]}（{action}）"
+        return f"{named_measure(measure['id'])}，{measure['case_number']}，{MATCHES_ZH[measure['match']]}"
+
+    def named(self, id_: str, names: Mapping[str, str]) -> str:
+        """Return a participant by id, in Chinese with its official name beside it."""
+        return f"{id_} {names[id_]}" if self._lang == "zh" and id_ in names else id_
+
+    def kinds(self, kinds: Iterable[str]) -> str:
+        """Return kinds of asset and whereabouts events."""
+        known = {kind.name: kind.zh for table in (ASSET_KINDS, WHEREABOUTS_KINDS) for kind in table.values()}
+        return "、".join(known[kind] for kind in kinds) if self._lang == "zh" else ", ".join(kinds)

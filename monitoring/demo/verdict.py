@@ -49,7 +49,13 @@ def _table(play: Play, status: dict[str, Any]) -> Table:
     for node in _nodes(status):
         proof = f"{play.texts(node['proof']['state'])} @ {node['proof']['barrier']}"
         fresh = play.texts("{seconds} s ago", seconds=f"{node['age_seconds']:.1f}")
-        table.add_row(node["agency"], *counts[node["agency"]], f"{node['lag_records']:,}", fresh, proof)
+        table.add_row(
+            play.texts.named(node["agency"], status["names"]),
+            *counts[node["agency"]],
+            f"{node['lag_records']:,}",
+            fresh,
+            proof,
+        )
     return table
 
 

@@ -20,7 +20,7 @@ from ..status.register_counts import local_deliveries
 from .acts_here import ActsHere
 from .context import evidence_file
 from .reach import Outage
-from .status_source import evidence_age, lateness
+from .status_source import evidence_age, lateness, names_here
 
 
 @contextmanager
@@ -49,6 +49,7 @@ def status_at_hand(settings: Settings, clock: Clock, failure: LiandongError) -> 
                     evidence=evidence_age(0, Outage(failure, 0)),
                     parked=acts.parked(obliged),
                     counted_letters=False,
+                    names=names_here(settings),
                 ),
                 lateness(settings, now),
             )

@@ -1,11 +1,15 @@
 """Where the command line, the page and the metrics get the status from: the evidence gathered, and the registers here."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
+import structlog
+
 from ...consumers.inbox.store import inbox_file
+from ...schemas.errors import LiandongError
+from ...topics.keys.participants import Participants
 from ...topics.settings import Settings
 from ...topics.workers.worker import Part
 from ..ledger.evidence_views import EvidenceView
@@ -17,6 +21,8 @@ from .acts_here import ActsHere
 from .context import MonitoringContext
 from .gathering import Gathering, served
 from .reach import Outage, Reach
+
+_log = structlog.get_logger(__name__)
 
 
 class StatusSource:
@@ -74,8 +80,18 @@ class StatusSource:
                 self._acts.parked(obliged),
                 self.gathering.rounds > 0,
                 context.directory.serving("notary"),
+                names_here(settings),
             )
             yield StatusDocument(sources, limits)
+
+
+def names_here(settings: Settings) -> Mapping[str, str]:
+    """Return the official names of the participants on this machine; none where a manifest cannot be read: `participant list` says so."""
+    try:
+        return {each.id: each.name for each in Participants(settings).list() if each.name}
+    except LiandongError as unreadable:
+        _log.warning("names cannot be read", code=unreadable.code)
+        return {}
 
 
 def lateness(settings: Settings, now: int) -> LatenessLimits:

@@ -58,6 +58,7 @@ class StatusDocument:
             "evidence": self.evidence,
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "register": self._register(),
+            "names": dict(self._sources.names),
             "agencies": agencies,
             "enforcement": enforcement(self._sources.enforcement, self._limits.now, names),
             "batches": self._batches(query, names),

@@ -69,6 +69,8 @@ class DeliverySources:
     """Whether `dead_letters` was counted in the log, so that an agency that is missing there has no such topic."""
     notaries: Mapping[str, frozenset[str]] | None = None
     """Notary → jurisdictions it counts for, of those that have not ended; None: nobody knows here."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Participant → its official name, of those whose manifest is on this machine."""
 
 
 def moment(ms: int) -> str | None:

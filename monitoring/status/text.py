@@ -119,6 +119,8 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
+_WHOLE = {"batch": len("bat_") + 32, "agency": None}
+"""Columns of ids, which are copied from there: they are never folded. Least width of what is as long as it is."""
 _ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry", "lane")
 """What a finding can be about, as a line of it begins."""
 
@@ -152,8 +154,15 @@ class StatusText:
     def _table(self, title: str, *columns: str) -> Table:
         table = Table(title=title, title_justify="left", title_style="bold")
         for column in columns:
-            table.add_column(self._word(column), overflow="fold")
+            table.add_column(
+                self._word(column), overflow="fold", no_wrap=column in _WHOLE, min_width=_WHOLE.get(column)
+            )
         return table
+
+    def _with_name(self, id_: str, shown: str = "") -> str:
+        """Return what is shown of a participant, with its official name below where it is known."""
+        names: Mapping[str, str] = self._document.get("names", {})
+        return "\n".join(filter(None, (shown or id_, names.get(id_, ""))))
 
     def _lists(self) -> Table:
         table = self._table(self._word("lists"), "jurisdiction", "live", "notaries", "lost")
@@ -175,7 +184,9 @@ class StatusText:
         table = self._table(self._word("agencies"), "agency", "fresh", "lag", "proof", "latency", "alarms")
         for agency in self._document["agencies"]:
             for node in agency["nodes"]:
-                label = f"{agency['agency']} / {node['node']} ({node['jurisdiction']})"
+                label = self._with_name(
+                    agency["agency"], f"{agency['agency']} / {node['node']} ({node['jurisdiction']})"
+                )
                 lag = f"{node['lag_records']:,} {self._word('records')}\n{node['lag_seconds']:.1f} s"
                 fresh = Text(_clock(node["fresh_as_of"]), style="bold red" if node["stale"] else "")
                 alarms = self._alarms({**agency, **node})
@@ -214,7 +225,9 @@ class StatusText:
         table = self._table(self._word("batches"), "batch", "court", "accepted", "sent", "applied")
         for row in self._document["batches"]:
             applied = "\n".join(f"{agency} {count:,}" for agency, count in sorted(row["applied"].items()))
-            table.add_row(row["batch_id"], row["court"], f"{row['accepted']:,}", f"{row['sent']:,}", applied)
+            table.add_row(
+                row["batch_id"], self._with_name(row["court"]), f"{row['accepted']:,}", f"{row['sent']:,}", applied
+            )
         return table
 
     def _update(self, update: Mapping[str, Any]) -> Table:

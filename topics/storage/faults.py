@@ -110,7 +110,11 @@ class DatabaseDamaged(BilingualError):
     }
 
     def __init__(self, path: str, cause: object) -> None:
-        super().__init__("DATABASE_DAMAGED", path=path, cause=Phrase(str(cause), chinese(cause)))
+        super().__init__(
+            "DATABASE_DAMAGED",
+            path=path,
+            cause=Phrase(str(cause), chinese(quoted(cause) if type(cause) is str else cause)),
+        )
 
 
 class PasswordFileUnreadable(BilingualError, Unavailable):

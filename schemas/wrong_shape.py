@@ -64,7 +64,7 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _AT = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 
 
-def shape_of(error: ValueError) -> Phrase:
+def shape_of(error: Exception) -> Phrase:
     """Return what is wrong with a document, as pydantic or msgspec or a reader of YAML found it; never a value in it."""
     of_model = getattr(error, "errors", None)
     if callable(of_model):

@@ -106,7 +106,13 @@ def _mount_bench() -> None:
     def bench() -> None:
         """Measure (needs a checkout)."""
         remedy = "get the source of this version and run `make bench` there"
-        raise WrongUsage("BENCH_NEEDS_CHECKOUT", "the measurements are not part of the installed package", remedy)
+        raise WrongUsage(
+            "BENCH_NEEDS_CHECKOUT",
+            "the measurements are not part of the installed package",
+            remedy,
+            "安装包中不含性能测量",
+            "请取得本版本的源码，在其中执行 `make bench`",
+        )
 
 
 _mount_bench()
@@ -125,11 +131,11 @@ _ERROR: dict[Language, str] = {
 
 
 def _language(invocation: Invocation) -> Language:
-    """Return the language of this call; English where the settings cannot be read."""
+    """Return the language of this call; that of the option or the variable where the settings cannot be read."""
     try:
         return settings_for(invocation).lang
     except LiandongError:
-        return "en"
+        return "zh" if "zh" in {invocation.lang, os.environ.get("LIANDONG_LANG")} else "en"
 
 
 def _is_chinese(words: list[str]) -> bool:

@@ -16,7 +16,7 @@ participant railway-js --kind agency --name 示例铁路客运 --jurisdiction js
 participant hotel-js --kind agency --name 示例宾馆 --jurisdiction js --agency-kind hotel
 participant registry-js --kind agency --name 示例不动产登记中心 --jurisdiction js --agency-kind real-estate-registry
 participant police-js --kind agency --name 示例公安旅馆业系统 --jurisdiction js --agency-kind police-lodging
-participant notary-js-1 --kind notary --name 示例公证节点 --jurisdiction js
+participant notary-js-1 --kind notary --name 示例见证节点 --jurisdiction js
 
 liandong topics apply
 liandong topics check

@@ -1,12 +1,12 @@
 """`liandong monitor serve`: evidence gathered all the time, served as a page, as JSON and as metrics."""
 
-import errno
 import socket
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ..schemas.errors import Unavailable
+from ..schemas.phrases import port_trouble
 from ..topics.serving import serving_limits
 from ..topics.workers.threads import once_set
 from ..topics.workers.worker import Part
@@ -46,7 +46,13 @@ class MonitorServer:
         once_set(stop, partial(_end, server), "web-stop")
         server.run(sockets=[self._socket])
         if not stop.is_set():
-            raise Unavailable("MONITOR_ENDED", "the monitor's web server ended by itself", "start it again")
+            raise Unavailable(
+                "MONITOR_ENDED",
+                "the monitor's web server ended by itself",
+                "start it again",
+                "监控的网页服务自行退出",
+                "请重新启动",
+            )
 
     def _web_server(self) -> "uvicorn.Server":
         import uvicorn  # with the page it takes a second to load: notaries need not wait for that
@@ -77,6 +83,12 @@ def _listen(host: str, port: int) -> socket.socket:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
-        reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        reason = port_trouble(error)
         remedy = "stop the program that listens there, or choose another with --port"
-        raise Unavailable("MONITOR_PORT_IN_USE", f"{host}:{port} {reason}", remedy) from error
+        raise Unavailable(
+            "MONITOR_PORT_IN_USE",
+            f"{host}:{port} {reason}",
+            remedy,
+            f"{host}:{port} {reason.zh}",
+            "请停止占用该端口的程序，或用 --port 换用其他端口",
+        ) from error

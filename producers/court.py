@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..schemas.errors import WrongUsage
 from ..topics.keys.directory import KeyDirectory
 from ..topics.keys.key_book import KeyBook
+from ..topics.keys.kind_words import KIND_WORDS
 from ..topics.keys.manifest import Participant
 from ..topics.keys.opening import read_directory
 from ..topics.keys.participants import Participants
@@ -82,15 +83,33 @@ def court_named(settings: Settings, court: str | None) -> Participant:
     if court is None:
         courts = [each for each in participants.list() if each.kind == "court" and not each.retired_at]
         if len(courts) != 1:
-            known = ", ".join(each.id for each in courts) or "none yet: `liandong participant new ID --kind court`"
-            raise WrongUsage("COURT_NEEDED", "which court acts?", f"name it with --court; on this machine: {known}")
+            make = "`liandong participant new ID --kind court`"
+            known = ", ".join(each.id for each in courts) or f"none yet: {make}"
+            known_zh = "、".join(each.id for each in courts) or f"尚无，请用 {make} 建立"
+            raise WrongUsage(
+                "COURT_NEEDED",
+                "which court acts?",
+                f"name it with --court; on this machine: {known}",
+                "未指明由哪家法院办理",
+                f"请用 --court 指定；本机的法院：{known_zh}",
+            )
         return courts[0]
     participant = participants.load(court)
     if participant.kind != "court":
-        raise WrongUsage("NOT_A_COURT", f"{court} is registered as {participant.kind}", "name a court with --court")
+        raise WrongUsage(
+            "NOT_A_COURT",
+            f"{court} is registered as {participant.kind}",
+            "name a court with --court",
+            f"{court} 登记的身份是{KIND_WORDS[participant.kind].zh}",
+            "请用 --court 指定法院",
+        )
     if participant.retired_at:
         raise WrongUsage(
-            "COURT_RETIRED", f"{court} is retired", "its cases go on at another court, under that court's id"
+            "COURT_RETIRED",
+            f"{court} is retired",
+            "its cases go on at another court, under that court's id",
+            f"{court} 已终止",
+            "其案件由其他法院继续办理，请使用该院的编号",
         )
     return participant
 

@@ -10,6 +10,8 @@ Rooms add their own leaves; each keeps a code that never changes and is listed i
 from enum import IntEnum
 from typing import Any, ClassVar
 
+from .phrases import chinese
+
 
 class ExitCode(IntEnum):
     """What every `liandong` command ends with; operators script against these numbers."""
@@ -27,19 +29,19 @@ class ExitCode(IntEnum):
 class LiandongError(Exception):
     """An error that says what happened and what to do next.
 
-    `code` is language-free and stable (UPPER_SNAKE); `message` says what happened, `remedy` what to do about it.
-    None of the three may hold a raw certificate number or a secret.
+    `code` is language-free and stable (UPPER_SNAKE); `message` says what happened, `remedy` what to do about it, both
+    with their Chinese. None of them may hold a raw certificate number or a secret.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
     http_status: ClassVar[int] = 500
 
-    def __init__(self, code: str, message: str, remedy: str) -> None:
-        """Keep the three parts; all of them are shown to people."""
-        super().__init__(code, message, remedy)
+    def __init__(self, code: str, message: str, remedy: str, message_zh: str = "", remedy_zh: str = "") -> None:
+        """Keep the parts; all of them are shown to people. A text without its Chinese is the same in both languages."""
         self.code = code
-        self.message = message
-        self.remedy = remedy
+        self.message, self.message_zh = str(message), message_zh or chinese(message)
+        self.remedy, self.remedy_zh = str(remedy), remedy_zh or chinese(remedy)
+        super().__init__(code, self.message, self.remedy)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the error as it stands, for another process: subclasses are made from other arguments than they keep."""
@@ -81,4 +83,6 @@ class SuiteUnknown(WrongUsage):
             "SUITE_UNKNOWN",
             f"there is no suite {name[:32]!r} here",
             "use `intl`, or a release that has this suite",
+            f"本版本没有算法套件 {name[:32]}",
+            "请使用 `intl`，或换用支持该套件的版本",
         )

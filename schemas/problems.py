@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 from .errors import LiandongError, WrongUsage
+from .phrases import chinese
 
 Language = Literal["en", "zh"]
+
+
+def in_language(text: str, lang: Language) -> str:
+    """Return a text in a language; what is no phrase is the same in both."""
+    return chinese(text) if lang == "zh" else text
 
 
 class RenderedText(NamedTuple):
@@ -33,8 +39,10 @@ class Text:
 
     def render(self, lang: Language, details: dict[str, str]) -> RenderedText:
         """Return message and remedy in a language, with the details in their places."""
-        message, remedy = (self.message_zh, self.remedy_zh) if lang == "zh" else (self.message, self.remedy)
-        return RenderedText(message.format_map(details), remedy.format_map(details))
+        if lang == "zh":
+            said = {name: chinese(value) for name, value in details.items()}
+            return RenderedText(self.message_zh.format_map(said), self.remedy_zh.format_map(said))
+        return RenderedText(self.message.format_map(details), self.remedy.format_map(details))
 
 
 class BilingualError(LiandongError):
@@ -44,19 +52,20 @@ class BilingualError(LiandongError):
 
     def __init__(self, code: str, **details: str) -> None:
         """Take the English texts of `code`; `in_language` gives the others."""
-        self.details = details
-        super().__init__(code, *self.texts[code].render("en", details))
+        self.details = {name: str(value) for name, value in details.items()}
+        text = self.texts[code]
+        super().__init__(code, *text.render("en", details), *text.render("zh", details))
 
     def in_language(self, lang: Language) -> RenderedText:
         """Return message and remedy in a language."""
-        return self.texts[self.code].render(lang, self.details)
+        return told(self, lang)
 
 
 def told(error: LiandongError, lang: Language) -> RenderedText:
-    """Return what an error says in a language; in English where it says nothing else."""
-    if isinstance(error, BilingualError):
-        return error.in_language(lang)
-    return RenderedText(error.message, error.remedy)
+    """Return what an error says in a language."""
+    return (
+        RenderedText(error.message_zh, error.remedy_zh) if lang == "zh" else RenderedText(error.message, error.remedy)
+    )
 
 
 class FactProblem(BilingualError):

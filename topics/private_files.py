@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import BinaryIO, ClassVar, Self
 
 from ..schemas.errors import Unavailable
+from ..schemas.phrases import reason_of
 from ..schemas.problems import BilingualError, Text
 
 _FILE_MODE = 0o600
@@ -40,7 +41,7 @@ class DiskFull(BilingualError, Unavailable):
     }
 
     def __init__(self, path: object, error: OSError) -> None:
-        super().__init__("DISK_FULL", path=str(path), why=error.strerror or type(error).__name__)
+        super().__init__("DISK_FULL", path=str(path), why=reason_of(error))
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from ..schemas.errors import WrongUsage
 from ..schemas.files.plain_yaml import own_yaml
+from ..schemas.phrases import Phrase, reason_of
+from ..schemas.wrong_shape import shape_of
 from .database_urls import check_database_url, lacks_password
 
 
@@ -113,7 +115,12 @@ class Settings(BaseSettings):
             if getattr(self, f"{name}_password_file") is not None and not lacks_password(
                 getattr(self, f"{name}_url") or ""
             ):
-                raise ValueError(f"{name}_password_file: {name}_url must name a PostgreSQL and hold no password itself")
+                raise ValueError(
+                    Phrase(
+                        f"{name}_password_file: {name}_url must name a PostgreSQL and hold no password itself",
+                        f"{name}_password_file：{name}_url 须指向 PostgreSQL，且其中不得含口令",
+                    )
+                )
         return self
 
     @field_validator("state_dir", "trial_clock")
@@ -168,8 +175,14 @@ def load_settings(config: Path | None = None, **overrides: object) -> Settings:
         # through the dump, so that the result is a plain Settings, which other processes can unpickle
         return Settings(**FromFile(**overrides).model_dump())  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise WrongUsage("SETTINGS_INVALID", problems, "docs/reference-config.yaml lists every key") from None
+        problems = shape_of(error)
+        raise WrongUsage(
+            "SETTINGS_INVALID",
+            problems,
+            "docs/reference-config.yaml lists every key",
+            problems.zh,
+            "全部设置项见 docs/reference-config.yaml",
+        ) from None
 
 
 def _read(config: Path) -> dict[str, Any]:
@@ -177,8 +190,14 @@ def _read(config: Path) -> dict[str, Any]:
     try:
         stored = own_yaml(config.read_bytes())
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise WrongUsage("SETTINGS_UNREADABLE", f"{config}: {reason}", "name a readable file after --config") from error
+        reason = reason_of(error)
+        raise WrongUsage(
+            "SETTINGS_UNREADABLE",
+            f"{config}: {reason}",
+            "name a readable file after --config",
+            f"{config}：{reason.zh}",
+            "请在 --config 之后指定可读取的文件",
+        ) from error
     except ValueError as error:
         raise _no_mapping(config) from error
     if stored is None:  # nothing but comments
@@ -190,4 +209,10 @@ def _read(config: Path) -> dict[str, Any]:
 
 def _no_mapping(config: Path) -> WrongUsage:
     message = f"{config} is not a YAML mapping of keys to values"
-    return WrongUsage("SETTINGS_NO_MAPPING", message, "docs/reference-config.yaml shows the form")
+    return WrongUsage(
+        "SETTINGS_NO_MAPPING",
+        message,
+        "docs/reference-config.yaml shows the form",
+        f"{config} 不是由“键: 值”组成的 YAML 文件",
+        "格式见 docs/reference-config.yaml",
+    )

@@ -16,11 +16,15 @@ def find_adapter(name: str) -> Adapter:
             "ADAPTER_UNKNOWN",
             f"no installed package offers the adapter {name!r}; known: {adapters}",
             f"install the package that has it under the entry point group {ENTRY_POINTS}, or correct agencies.yaml",
+            f"已安装的软件包均不提供适配器 {name}；已知：{adapters}",
+            f"请安装在入口点组 {ENTRY_POINTS} 下提供它的软件包，或改正 agencies.yaml",
         )
     if len({offer.value for offer in offers}) > 1:
         raise WrongUsage(
             "ADAPTER_AMBIGUOUS",
             f"several packages offer the adapter {name!r}: {', '.join(sorted(offer.value for offer in offers))}",
             "uninstall all but one, or give yours another name",
+            f"多个软件包提供适配器 {name}：{', '.join(sorted(offer.value for offer in offers))}",
+            "请只保留一个，或为自己的适配器另取名称",
         )
     return cast("Adapter", offers[0].load()())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ...schemas.errors import LiandongError
-from ...schemas.problems import FactProblem, Language, Text
+from ...schemas.problems import FactProblem, Language, Text, told
 from ..interceptions.journal import without_numbers
 
 MEDIA_TYPE = "application/problem+json"
@@ -148,11 +148,8 @@ def problem_of(error: LiandongError, lang: Language, headers: Mapping[str, str] 
     and the field if it is about one.
     """
     status = error.status if isinstance(error, RequestProblem) else error.http_status
-    message, remedy = error.message, error.remedy
-    details: Mapping[str, str] = {}
-    if isinstance(error, FactProblem):
-        message, remedy = error.in_language(lang)
-        details = error.details
+    message, remedy = told(error, lang)
+    details: Mapping[str, str] = error.details if isinstance(error, FactProblem) else {}
     document: dict[str, object] = {
         "type": f"urn:liandong:problem:{error.code.lower().replace('_', '-')}",
         "title": without_numbers(message),

@@ -9,6 +9,8 @@ import msgspec
 
 from ...schemas.files.json_values import Digits, KeyTwice, with_single_keys
 from ...schemas.masking import Masked
+from ...schemas.phrases import Phrase
+from ...schemas.wrong_shape import value_fault
 from ..events.intake import UnreadEvent
 from ..gate.decision import CheckRequest
 from ..gate.identifying import read_subject
@@ -71,6 +73,7 @@ _ref = msgspec.json.Decoder(_Ref)
 _object = msgspec.json.Decoder(dict[str, Any])
 _key = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:')
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
+_UNKNOWN_FIELD = "an unknown field"
 _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[A-Za-z_]{1,40})`")
 
 
@@ -85,7 +88,7 @@ def read_body(body: bytes) -> CheckIn | list[msgspec.Raw]:
     if len(checks) > MAX_CHECKS:
         raise RequestProblem("TOO_MANY_CHECKS", count=str(len(checks)), most=str(MAX_CHECKS))
     if not checks:
-        raise at_field(RequestProblem("REQUEST_INVALID", what="checks is empty"), "checks")
+        raise at_field(RequestProblem("REQUEST_INVALID", what=Phrase("checks is empty", "checks 为空")), "checks")
     return checks
 
 
@@ -116,7 +119,11 @@ def read_events(body: bytes) -> dict[str, Any]:
             return _decode_object(body)
     except msgspec.ValidationError:
         raise RequestProblem(
-            "REQUEST_INVALID", what="one JSON object is wanted, with a list if it has events"
+            "REQUEST_INVALID",
+            what=Phrase(
+                "one JSON object is wanted, with a list if it has events",
+                "应为一个 JSON 对象；含 events 的，其值应为列表",
+            ),
         ) from None
     except _BROKEN as broken:
         raise _problem_of(broken) from None
@@ -161,24 +168,37 @@ def _ref_of(raw: msgspec.Raw) -> str | int | None:
 def to_request(check: CheckIn, today: date, traceparent: str = "") -> CheckRequest:
     """Return the question to the gate. Raises FactProblem naming the field."""
     if len(check.site) > MAX_SITE:
-        raise at_field(RequestProblem("REQUEST_INVALID", what=f"site has over {MAX_SITE} characters"), "site")
+        raise at_field(
+            RequestProblem(
+                "REQUEST_INVALID", what=Phrase(f"site has over {MAX_SITE} characters", f"site 超过 {MAX_SITE} 个字符")
+            ),
+            "site",
+        )
     subject = read_subject(check.subject.certificates, check.subject.name, today)
     return CheckRequest(check.transaction, subject, check.attributes, check.site, traceparent)
+
+
+def _fault_zh(fault: str, field: str) -> str:
+    said = "没有这样的字段" if fault == _UNKNOWN_FIELD else value_fault(fault).zh
+    return f"{said}（{field}）" if field and field not in said else said
 
 
 def _problem_of(error: _Broken) -> RequestProblem:
     """Return the problem a decoding error is, with the field it is about."""
     if isinstance(error, KeyTwice):
-        return RequestProblem("REQUEST_INVALID", what="a key stands twice in one object")
+        return RequestProblem(
+            "REQUEST_INVALID", what=Phrase("a key stands twice in one object", "同一对象中有重复的键")
+        )
     text = str(error)
     if not isinstance(error, msgspec.ValidationError):
         return RequestProblem("JSON_INVALID")
     place = _PLACE.search(text)
     missing = _FIELD.search(text)
-    fault = _PLACE.sub("", text) if missing or "field" not in text else "an unknown field"
+    fault = _PLACE.sub("", text) if missing or "field" not in text else _UNKNOWN_FIELD
     path = [place["place"] if place else "", missing["field"] if missing else ""]
     field = ".".join(step for step in path if step)
-    problem = RequestProblem("REQUEST_INVALID", what=f"{fault} ({field})" if field else fault)
+    said = Phrase(fault, _fault_zh(fault, field))
+    problem = RequestProblem("REQUEST_INVALID", what=Phrase(f"{said} ({field})", said.zh) if field else said)
     if field:
         at_field(problem, field)
     return problem

@@ -1,7 +1,6 @@
 """Serves the check API with granian in the node's own process: TCP, and a Unix socket where wanted."""
 
 import asyncio
-import errno
 import gc
 import socket
 import sys
@@ -16,6 +15,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from ...schemas.errors import Unavailable
+from ...schemas.phrases import port_trouble
 from ...topics.private_files import private_folder
 from ...topics.serving import ServingLimits
 from .app import Answering, Api, RsgiScope
@@ -77,7 +77,13 @@ class ApiServer:
                 task.cancel()
         for task in ended - {waiting}:
             task.result()
-            raise Unavailable("API_ENDED", "the server of the check API ended by itself", "start the node again")
+            raise Unavailable(
+                "API_ENDED",
+                "the server of the check API ended by itself",
+                "start the node again",
+                "核查接口的服务自行退出",
+                "请重新启动节点",
+            )
 
     def _over_tcp(self) -> Server:
         listening = self.listening
@@ -169,6 +175,12 @@ def require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            trouble = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+            trouble = port_trouble(error)
             remedy = "stop the program that listens there, or choose another with --port"
-            raise Unavailable("API_PORT_IN_USE", f"{host}:{port} {trouble}", remedy) from error
+            raise Unavailable(
+                "API_PORT_IN_USE",
+                f"{host}:{port} {trouble}",
+                remedy,
+                f"{host}:{port} {trouble.zh}",
+                "请停止占用该端口的程序，或用 --port 换用其他端口",
+            ) from error

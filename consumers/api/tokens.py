@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from ...schemas.errors import WrongUsage
 from ...schemas.files.plain_yaml import own_yaml
+from ...schemas.wrong_shape import shape_of
 from ...topics.private_files import private_folder, write_private
 from ...topics.workers.chance import Chance
 from ...topics.workers.clock import Clock
@@ -90,7 +91,13 @@ class TokenFile:
             return msgspec.convert(own_yaml(self._path.read_bytes()) or [], list[Token])
         except ValueError as error:  # msgspec's errors are
             remedy = "restore the file, or remove it and make new tokens with `liandong agency token add`"
-            raise WrongUsage("TOKENS_UNREADABLE", f"{self._path}: {error}", remedy) from error
+            raise WrongUsage(
+                "TOKENS_UNREADABLE",
+                f"{self._path}: {error}",
+                remedy,
+                f"{self._path}：{shape_of(error).zh}",
+                "请恢复该文件，或将其删除后用 `liandong agency token add` 重新生成令牌",
+            ) from error
 
     def add(self, grant: Grant, *, clock: Clock, chance: Chance) -> str:
         """Give a caller a token in place of any they had, and return it: the only time it can be seen.
@@ -100,7 +107,13 @@ class TokenFile:
         _check_name(grant.caller)
         unknown = sorted(set(grant.scopes) - set(SCOPES))
         if unknown or not grant.scopes:
-            raise WrongUsage("SCOPE_UNKNOWN", f"no such scope: {', '.join(unknown)}", f"use {', '.join(SCOPES)}")
+            raise WrongUsage(
+                "SCOPE_UNKNOWN",
+                f"no such scope: {', '.join(unknown)}",
+                f"use {', '.join(SCOPES)}",
+                f"没有这样的用途：{'、'.join(unknown)}",
+                f"可用：{'、'.join(SCOPES)}",
+            )
         with self._locked():
             secret, new = _made(grant, _moment(clock.now()), chance)
             self._write([*(token for token in self.tokens() if token.caller != grant.caller), new])
@@ -136,7 +149,13 @@ class TokenFile:
         own = [token for token in tokens if token.caller == caller]
         if not own:
             remedy = "`liandong agency token list` shows the callers"
-            raise WrongUsage("TOKEN_UNKNOWN", f"no caller {caller!r} has a token", remedy)
+            raise WrongUsage(
+                "TOKEN_UNKNOWN",
+                f"no caller {caller!r} has a token",
+                remedy,
+                f"调用方 {caller} 没有令牌",
+                "调用方见 `liandong agency token list`",
+            )
         return [token for token in tokens if token.caller != caller], own
 
     def _read_again(self) -> None:
@@ -178,4 +197,10 @@ def _check_name(caller: str) -> None:
     plain = caller.replace("-", "").replace(".", "")
     if not (plain.isascii() and plain.isalnum() and len(caller) <= 40) or sum(map(str.isdigit, caller)) > 6:
         remedy = "use letters, digits, dots and dashes, at most 40, such as booking-east"
-        raise WrongUsage("CALLER_NAME_INVALID", "a caller's name stands in logs and metrics", remedy)
+        raise WrongUsage(
+            "CALLER_NAME_INVALID",
+            "a caller's name stands in logs and metrics",
+            remedy,
+            "调用方名称会出现在日志和指标中",
+            "请用字母、数字、点和短横线，至多 40 个字符，如 booking-east",
+        )

@@ -74,9 +74,21 @@ def _require_tls(listening: "ListenAddress") -> None:
     if listening.host not in LOOPBACK and listening.tls_certificate is None:
         remedy = "give --tls-certificate and --tls-key, or put a proxy with TLS before 127.0.0.1"
         danger = f"{listening.host} is reached from other machines and answers hold personal data"
-        raise WrongUsage("TLS_NEEDED", danger, remedy)
+        raise WrongUsage(
+            "TLS_NEEDED",
+            danger,
+            remedy,
+            f"{listening.host} 可由其他机器访问，而应答含有个人信息",
+            "请指定 --tls-certificate 和 --tls-key，或在 127.0.0.1 之前设置 TLS 代理",
+        )
     if (listening.tls_certificate is None) != (listening.tls_key is None):
-        raise WrongUsage("TLS_INCOMPLETE", "TLS needs a certificate and its key", "give both files")
+        raise WrongUsage(
+            "TLS_INCOMPLETE",
+            "TLS needs a certificate and its key",
+            "give both files",
+            "TLS 需要证书及其密钥",
+            "请同时指定两个文件",
+        )
 
 
 def _run(settings: "Settings", order: NodeOrder, listening: "ListenAddress", relay: MakeRelay) -> None:

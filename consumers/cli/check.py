@@ -48,7 +48,7 @@ def check(  # noqa: PLR0913, PLR0917  the options of a command
     from ...topics.cli.console import settings_of
 
     settings = settings_of(ctx)
-    subject = {"certificates": [_certificate(certificate, country)], "name": name}
+    subject = {"certificates": [_certificate(certificate, country, settings.lang)], "name": name}
     attributes = _attributes(attribute or [])
     document = {"transaction": transaction, "site": site, "subject": subject, "attributes": attributes}
     if url is not None:
@@ -58,22 +58,28 @@ def check(  # noqa: PLR0913, PLR0917  the options of a command
     _show(answer, settings.lang, as_json=as_json)
 
 
-def _certificate(kind: str, country: str | None) -> dict[str, str]:
-    written = {"type": kind, "number": _read_number()}
+def _certificate(kind: str, country: str | None, lang: Language) -> dict[str, str]:
+    written = {"type": kind, "number": _read_number(lang)}
     return written | {"country": country} if country else written
 
 
-def _read_number() -> str:
+def _read_number(lang: Language) -> str:
     """Read the number, from a prompt that does not echo or from the first line of stdin."""
     if sys.stdin.isatty():
-        return str(typer.prompt("certificate number", hide_input=True))
+        return str(typer.prompt({"en": "certificate number", "zh": "证件号码"}[lang], hide_input=True))
     return sys.stdin.readline().strip()
 
 
 def _attributes(written: list[str]) -> dict[str, str]:
     pairs = [one.partition("=") for one in written]
     if not all(separator and key for key, separator, _ in pairs):
-        raise WrongUsage("ATTRIBUTE_FORM", "an attribute is not written as key=value", "write --attribute train_type=G")
+        raise WrongUsage(
+            "ATTRIBUTE_FORM",
+            "an attribute is not written as key=value",
+            "write --attribute train_type=G",
+            "属性没有写成“名称=值”",
+            "请写成 --attribute train_type=G",
+        )
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
@@ -90,7 +96,11 @@ def _ask(url: str, token_file: Path | None, document: dict[str, Any], lang: str)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         remedy = "compare --url with the address the node logged when it started"
         raise Unavailable(
-            "API_UNREACHABLE", f"no check API answers at {url}: {type(error).__name__}", remedy
+            "API_UNREACHABLE",
+            f"no check API answers at {url}: {type(error).__name__}",
+            remedy,
+            f"{url} 没有核查接口应答：{type(error).__name__}",
+            "请将 --url 与节点启动时记下的地址核对",
         ) from error
     if response.status_code != 200:
         refused = WrongUsage if response.status_code in (400, 401, 403, 422) else LiandongError
@@ -128,12 +138,18 @@ def _decide(settings: "Settings", agency: str, node: str, document: dict[str, An
 
 def _show(answer: dict[str, Any], lang: Language, *, as_json: bool) -> None:
     """Print an answer for people or for machines."""
+    from .answer_words import ACTIONS_ZH, DECISIONS_ZH, MATCHES_ZH, named_measure
+
     if as_json:
         print_json(answer)
         return
-    typer.echo(f"{answer['decision']} {answer['action']}  ({answer['check_id']})")
+    decision, action, check_id = (answer[each] for each in ("decision", "action", "check_id"))
+    english = f"{decision} {action}  ({check_id})"
+    say(lang, english, f"{decision} {action}（{DECISIONS_ZH[decision]}，{ACTIONS_ZH[action]}）  {check_id}")
     for hit in answer["measures"]:
-        typer.echo(f"- {hit['id']}: {hit['effect']} {hit['match']} {hit['entry_id']}")
+        english = f"- {hit['id']}: {hit['effect']} {hit['match']} {hit['entry_id']}"
+        effect = f"{DECISIONS_ZH.get(hit['effect'], hit['effect'])}，{MATCHES_ZH.get(hit['match'], hit['match'])}"
+        say(lang, english, f"- {named_measure(hit['id'])}：{effect}  {hit['entry_id']}")
         typer.echo(f"  {hit['court']} {hit['case_number']}  {hit['since']} – {hit['until'] or '…'}")
         typer.echo(f"  {hit['legal_basis']}\n  {hit['contest']}")
     if reason := answer.get("reason"):
@@ -142,4 +158,4 @@ def _show(answer: dict[str, Any], lang: Language, *, as_json: bool) -> None:
     stale, stale_zh = (" STALE", "（已过期）") if stand["stale"] else ("", "")
     barrier, fresh, rules = stand["barrier"], stand["fresh_as_of"], answer["rule_version"]
     english = f"list: barrier {barrier}, fresh as of {fresh or 'never'}{stale}; rules {rules}"
-    say(lang, english, f"名单：栅栏 {barrier}，数据截至 {fresh or '从未'}{stale_zh}；规则 {rules}")
+    say(lang, english, f"名单：校验点 {barrier}，数据截至 {fresh or '从未'}{stale_zh}；规则 {rules}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...schemas.errors import ExitCode, WrongUsage
+from ...schemas.problems import in_language
 from ...topics.cli.console import JsonOption, group, print_json, say, settings_of
 
 if TYPE_CHECKING:
@@ -48,21 +49,30 @@ def mount(app: typer.Typer, send: "Send") -> None:
 
 def list_(ctx: typer.Context, agency: AgencyIdOption, as_json: JsonOption = False) -> None:
     """Show the dead letters of an agency."""
-    rows = [_as_dict(letter) for letter in _letters(ctx, agency)]
+    from ..effects.failures import failure_text
+
+    lang, rows = settings_of(ctx).lang, [_as_dict(letter) for letter in _letters(ctx, agency)]
     if as_json:
         print_json({"dead_letters": rows})
         return
     for row in rows:
-        typer.echo(f"{row['number']:8} {row['failure']:20} {row['at']}  {row['origin']}  {row['reason']}")
+        why = in_language(failure_text(row["failure"], row["reason"]), lang)
+        typer.echo(f"{row['number']:8} {row['failure']:20} {row['at']}  {row['origin']}  {why}")
     if not rows:
-        say(settings_of(ctx).lang, "no dead letters", "没有死信")
+        say(lang, "no dead letters", "没有死信")
 
 
 def show(ctx: typer.Context, number: NumberArgument, agency: AgencyIdOption, as_json: JsonOption = False) -> None:
     """Show one dead letter with its headers and bytes (Base64; what is sealed stays sealed)."""
     letter = next((letter for letter in _letters(ctx, agency) if letter.number == number), None)
     if letter is None:
-        raise WrongUsage("DEAD_LETTER_UNKNOWN", f"{agency} has no dead letter {number}", "see `dead-letters list`")
+        raise WrongUsage(
+            "DEAD_LETTER_UNKNOWN",
+            f"{agency} has no dead letter {number}",
+            "see `dead-letters list`",
+            f"{agency} 没有死信 {number}",
+            "请看 `dead-letters list`",
+        )
     message = letter.message
     document = _as_dict(letter)
     document["headers"] = {name: value.decode("utf-8", "backslashreplace") for name, value in message.headers}
@@ -90,7 +100,13 @@ def drop(
 
     settings, letters = settings_of(ctx), _letters(ctx, agency)
     if through not in {letter.number for letter in letters}:
-        raise WrongUsage("DEAD_LETTER_UNKNOWN", f"{agency} has no dead letter {through}", "see `dead-letters list`")
+        raise WrongUsage(
+            "DEAD_LETTER_UNKNOWN",
+            f"{agency} has no dead letter {through}",
+            "see `dead-letters list`",
+            f"{agency} 没有死信 {through}",
+            "请看 `dead-letters list`",
+        )
     partition, offset = map(int, through.split("-"))
     at = TopicPartition(settings.topic_prefix + names.dead_letters(agency), partition)
     KafkaAdmin(settings).delete_records({at: offset + 1})
@@ -121,7 +137,7 @@ def _redrive(
     else:
         for row in results:
             would = {"en": "would be: ", "zh": "试运行："}[settings.lang] if dry_run else ""
-            typer.echo(f"{row['number']:8} {row['failure']:20} {would}{row['outcome']}")
+            typer.echo(f"{row['number']:8} {row['failure']:20} {would}{in_language(row['outcome'], settings.lang)}")
         if not results:
             say(settings.lang, "nothing to redrive", "没有需要重新处理的死信")
     if any(row["outcome"].startswith("fails") for row in results):

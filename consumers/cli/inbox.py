@@ -155,7 +155,7 @@ def _purge(settings: "Settings", court: str) -> None:
 
 _LOST = {
     "en": "ALARM up to {records} records of {place}, for this court or another, left the log before this inbox read them",
-    "zh": "警报：{place} 中至多 {records} 条记录在本收件箱读取之前已从日志中清除，其中可能有发给本院的",
+    "zh": "警报：{place} 中至多 {records} 条记录在本收件箱读取之前已从消息日志中清除，其中可能有发给本院的",
 }
 
 
@@ -181,6 +181,8 @@ def _show(box: "Inbox", opened_item: "OpenedItem", lang: str, as_json: bool) -> 
     if as_json:
         print_json(document)
     else:
+        from .inbox_lines import as_line
+
         typer.echo(as_line(document, lang))
     box.mark_shown(opened_item)
 
@@ -221,26 +223,3 @@ def _masked(certificate: dict[str, Any]) -> str:
     from ...schemas.law.watch import from_plain
 
     return str(from_plain(certificate))
-
-
-def as_line(document: dict[str, Any], lang: str) -> str:
-    """Describe an item in one readable line."""
-    from ...schemas.wire.feedback import feedback_text
-
-    head = f"{document['received_at'][:19]}  {document['type']:18} {document['agency']}"
-    if document["refused"]:
-        return f"{head}  ALARM refused: {document['refused']} ({document['event_id']}); its content was not kept"
-    if document.get("erased"):
-        return f"{head}  erased when its time was over"
-    if document["type"] == "control-feedback":
-        answer = f"{document['code']} {feedback_text(document['code'], lang)}"
-        return f"{head}  {document['command_id']} ({document['kind']}): {answer}; {document['message']}"
-    trace = f"  {document['traceparent']}" if document["traceparent"] else ""
-    if document["type"] == "interception":
-        occasion = f"{document['transaction']} at {document['site']}, {document['occurred_at'][:19]}"
-        return f"{head}  {document['outcome']} {document['measure']} for {document['entry_id']}: {occasion}{trace}"
-    details = ", ".join(f"{name}={value}" for name, value in sorted(document["details"].items()))
-    place = document.get("place") or document.get("description") or ""
-    person = f"{document['name']} ({document['certificate']})"
-    met = f"{document['kind']} {person} {document['occurred_at'][:19]} {place} {details}"
-    return f"{head}  {met}  {document['case_number']}{trace}"

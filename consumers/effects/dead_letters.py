@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine
 
+from ...schemas.phrases import Phrase
 from ...topics.catalogue import names
 from ...topics.storage.database import insert_once
 from ...topics.transport.errors import AuthorizationFailed, TopicMissing
@@ -23,6 +24,7 @@ from ..acts_db.context import AgencyContext
 from ..acts_db.messages import Origin, Received
 from ..acts_db.outcomes import Poison, Retry
 from ..acts_db.tables import dead_letters
+from .failures import FAILURES, failure_text
 from .routing import handle_any
 
 HEADER_PREFIX = "dead-letter-"
@@ -129,23 +131,27 @@ def original(subscriber: Subscriber, letter: DeadLetter, clock: Clock) -> DeadLe
     return replace(letter, message=Received(origin, found.key(), found.value(), headers_of(found)), sha256="")
 
 
-def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_run: bool = False) -> str:
+def redrive(engine: Engine, context: AgencyContext, letter: DeadLetter, *, dry_run: bool = False) -> Phrase:
     """Handle a dead letter again in one transaction, undone if `dry_run`; return what came of it, for people.
 
     What fails again stays where it is; nothing is put aside twice. What was cut is handled as `original` gives it.
     """
     if letter.sha256:
-        return "fails: ORIGINAL_GONE, it was too large to be kept whole and is not in the log any more"
+        return _fails("ORIGINAL_GONE", FAILURES["ORIGINAL_GONE"])
     with engine.connect() as connection:
         try:
             outcome = handle_any(connection, context, letter.message)
         except Retry as retry:
-            return f"fails for now: {retry.reason}"
+            return Phrase(f"fails for now: {retry.reason}", f"暂不成功：{retry.reason}")
         except Poison as poison:
-            return f"fails: {poison.failure}, {poison.reason}"
+            return _fails(poison.failure, failure_text(poison.failure, poison.reason))
         if not dry_run:
             connection.commit()
         return outcome
+
+
+def _fails(failure: str, why: Phrase) -> Phrase:
+    return Phrase(f"fails: {failure}, {why}", f"失败：{failure}，{why.zh}")
 
 
 def _dead_letter(message: Message, topic: str) -> DeadLetter:

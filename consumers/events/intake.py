@@ -17,6 +17,7 @@ from ...schemas.dates import CHINA
 from ...schemas.errors import LiandongError, WrongUsage
 from ...schemas.law.watch_kinds import Domain, Kind, find_kind, may_travel
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
+from ...schemas.phrases import listed
 from ...schemas.problems import FactProblem, Language, Text, told
 from ...schemas.spelling import hides_text, is_text
 from ...schemas.wire.control import CLOCK_TOLERANCE_MS
@@ -123,7 +124,13 @@ def publish_events(
         return {"event_ids": publish_event(engine, context, payload, parts[0], traceparent)}
     events: Sequence[Any] = payload["events"] if isinstance(payload["events"], list) else []
     if not 0 < len(events) <= MAX_EVENTS:
-        raise WrongUsage("EVENTS_TOO_MANY", f"{len(events)} events in one request", f"send 1 to {MAX_EVENTS}")
+        raise WrongUsage(
+            "EVENTS_TOO_MANY",
+            f"{len(events)} events in one request",
+            f"send 1 to {MAX_EVENTS}",
+            f"一次请求含 {len(events)} 条反馈",
+            f"每次请发送 1 至 {MAX_EVENTS} 条",
+        )
     if keyed is not None:
         with reading(engine) as connection:
             kept_answers(connection, keyed)  # of a key that stood for another request, no event is taken
@@ -215,7 +222,7 @@ def _fields(given: Any, kind: Kind) -> dict[str, str]:
     fields = {str(key): value for key, value in given.items() if value not in (None, "")}
     for name, value in fields.items():
         if name not in allowed:
-            raise EventProblem("EVENT_FIELD", field=name[:40], kind=kind.name, known=", ".join(sorted(allowed)))
+            raise EventProblem("EVENT_FIELD", field=name[:40], kind=kind.name, known=listed(sorted(allowed)))
         if not isinstance(value, _SCALARS) or (isinstance(value, float) and not isfinite(value)):
             raise EventProblem("EVENT_FIELDS")
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in fields.items()}
@@ -231,7 +238,7 @@ def _certificate(written: Mapping[str, Any]) -> Certificate:
     try:
         kind = CertificateType[str(written.get("type", "")).strip().upper()]
     except KeyError:
-        raise EventProblem("EVENT_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)) from None
+        raise EventProblem("EVENT_CERTIFICATE_TYPE", known=listed(each.name for each in CertificateType)) from None
     return normalise(kind, str(written.get("number", "")), str(written.get("country") or "") or None)
 
 

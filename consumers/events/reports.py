@@ -35,7 +35,7 @@ class NoLiveWatch(BilingualError):
         "NO_LIVE_WATCH": Text(
             "no court asks for this under a live watch; nothing was stored or sent",
             "do not send it; an agency tells of a person only under a court's command for that kind and time",
-            "没有法院以有效布控要求反馈此情况，未存储也未发送任何内容",
+            "没有法院以有效协助查找要求反馈此情况，未存储也未发送任何内容",
             "请勿发送；协助单位只能依法院就该类别、该期间的指令反馈人员情况",
         )
     }

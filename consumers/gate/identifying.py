@@ -10,6 +10,7 @@ from typing import Protocol
 from ...schemas.people.certificates import Certificate, CertificateType, equivalents, normalise
 from ...schemas.people.names import comparison_form
 from ...schemas.people.surrogates import MatchingKey
+from ...schemas.phrases import listed
 from ...schemas.problems import FactProblem
 from .subjects import Subject, SubjectProblem, at_field
 
@@ -50,7 +51,7 @@ def read_subject(certificates: Sequence[WrittenCertificate], name: str, today: d
 def _certificate(index: int, written: WrittenCertificate, today: date) -> Certificate:
     kind = _TYPES.get(written.type) or _TYPES.get(written.type.strip().upper().replace("-", "_"))
     if kind is None:
-        unknown = SubjectProblem("CERTIFICATE_TYPE_UNKNOWN", known=", ".join(_TYPES))
+        unknown = SubjectProblem("CERTIFICATE_TYPE_UNKNOWN", known=listed(_TYPES))
         raise at_field(unknown, f"subject.certificates[{index}].type")
     try:
         return normalise(kind, written.number, written.country, today)

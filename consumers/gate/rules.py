@@ -17,7 +17,9 @@ from ...schemas.law.attributes import Value, read_all
 from ...schemas.law.conditions import Limit, Limits
 from ...schemas.law.measures import MeasureCatalogue, PlannedMeasure, load_catalogue
 from ...schemas.law.supervision import SwitchedOn, Switches, nothing_on
+from ...schemas.phrases import listed
 from ...schemas.problems import FactProblem, Text
+from ...schemas.wrong_shape import shape_of
 
 _MOST_PLANS = 10_000
 _TEXT = frozenset({str})
@@ -78,7 +80,7 @@ class Rules:
         """Return the transaction of this kind of agency. Raises TRANSACTION_UNKNOWN."""
         transaction = self.kind.transactions.get(id_)
         if transaction is None:
-            raise TransactionProblem("TRANSACTION_UNKNOWN", known=", ".join(self.kind.transactions))
+            raise TransactionProblem("TRANSACTION_UNKNOWN", known=listed(self.kind.transactions))
         return transaction
 
     def plan(self, id_: str, attributes: Mapping[str, object], day: date) -> TransactionPlan:
@@ -124,7 +126,13 @@ def load_limits(path: Path) -> ConfiguredLimits:
         remedy = (
             'write each as hotel-price-per-night: {amount: "600.00", basis: {zh: …, en: …}, valid_from: 2026-01-01}'
         )
-        raise WrongUsage("LIMITS_INVALID", f"{path}: {error}", remedy) from error
+        raise WrongUsage(
+            "LIMITS_INVALID",
+            f"{path}: {error}",
+            remedy,
+            f"{path}：{shape_of(error).zh}",
+            '每项请写成 hotel-price-per-night: {amount: "600.00", basis: {zh: …, en: …}, valid_from: 2026-01-01}',
+        ) from error
     return ConfiguredLimits(limits, fingerprint(raw).hex()[:12])
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
@@ -107,7 +108,12 @@ class Proof:
         message, jurisdiction, known = head
         fingerprint, body = unwrap(message)
         if not is_version_of(fingerprint, "list-head"):
-            raise Undecodable(f"schema {fingerprint.hex()} is not a head's that this release knows")
+            raise Undecodable(
+                Phrase(
+                    f"schema {fingerprint.hex()} is not a head's that this release knows",
+                    f"模式 {fingerprint.hex()} 不是本版本所知的名单签名摘要",
+                )
+            )
         record = decode(fingerprint, body)
         self._verifier.signed("list-head", body, record, Reading((jurisdiction,)))
         content_hash = suite_of(record["suite"]).content_hash(body)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.framing import FramingError
@@ -119,11 +120,16 @@ class ReliefLaneRun:
 
     def _record(self, message: Message, fingerprint: bytes, body: bytes) -> None:
         if not is_version_of(fingerprint, "list-record"):
-            raise Undecodable(f"schema {fingerprint.hex()} is not a list record's that this release knows")
+            raise Undecodable(
+                Phrase(
+                    f"schema {fingerprint.hex()} is not a list record's that this release knows",
+                    f"模式 {fingerprint.hex()} 不是本版本所知的名单记录",
+                )
+            )
         prefix = decode_prefix(body)
         entry_id = prefix["entry_id"]
         if entry_id != message.key():
-            raise Undecodable("the record names another entry than its key")
+            raise Undecodable(Phrase("the record names another entry than its key", "记录所指条目与其键不同"))
         overlaid, value = self._overlaid(entry_id), stored(fingerprint, body)
         waiting = () if overlaid is None else counting_values(overlaid, self.basis.verifier)
         if value in waiting:
@@ -176,7 +182,12 @@ class ReliefLaneRun:
     def _require_follows(self, held: GatePrefix, prefix: GatePrefix) -> None:
         """Require that who signed a record may say what becomes of what is held. Raises SignatureInvalid."""
         if not self.basis.verifier.follows(held, prefix):
-            raise SignatureInvalid(f"{prefix['court']} may not say what becomes of an entry of {held['court']}")
+            raise SignatureInvalid(
+                Phrase(
+                    f"{prefix['court']} may not say what becomes of an entry of {held['court']}",
+                    f"{prefix['court']} 无权处分 {held['court']} 的条目",
+                )
+            )
 
     def _overlaid(self, entry_id: bytes) -> ReliefRecord | None:
         """Return what the overlay has of an entry, this batch included."""

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import lmdb
 
+from ...schemas.phrases import Phrase
 from ...topics.private_files import private_folder
 from ...topics.storage.mapped import lacks_pages
 from .errors import DAMAGED, StoreDamaged, StoreFull, StoreMissing, store_errors
@@ -54,7 +55,7 @@ class Environment:
             raise StoreMissing(path)
         private_folder(path)
         if lacks_pages(path):
-            raise StoreDamaged(path, "its file was cut short")
+            raise StoreDamaged(path, Phrase("its file was cut short", "其文件不完整"))
         self.path = path
         self._on_damage = on_damage
         self._step = map_size

@@ -17,6 +17,7 @@ import lmdb
 import msgspec
 
 from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.phrases import chinese
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _BUSY = (lmdb.ReadersFullError, lmdb.LockError)
@@ -42,7 +43,11 @@ class StoreMissing(StoreError, Unavailable):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            "STORE_MISSING", f"there is no list store at {path}", "start the node with `liandong agency run`"
+            "STORE_MISSING",
+            f"there is no list store at {path}",
+            "start the node with `liandong agency run`",
+            f"{path} 没有名单副本",
+            "请用 `liandong agency run` 启动节点",
         )
 
 
@@ -54,6 +59,8 @@ class StoreFull(StoreError):
             "STORE_DISK_FULL",
             f"the store at {path} could not be written: {cause}",
             "free disk space; the node goes on from its last commit by itself, nothing is lost",
+            f"{path} 的名单副本无法写入：{chinese(cause)}",
+            "请释放磁盘空间；节点会从最近一次提交处自动继续，不会丢失内容",
         )
 
 
@@ -65,6 +72,8 @@ class StoreDamaged(StoreError):
             "STORE_DAMAGED",
             f"the store at {path} cannot be read: {cause}",
             "start the node again: it builds the store again from the log; look after the disk",
+            f"{path} 的名单副本无法读取：{chinese(cause)}",
+            "请重新启动节点，节点会从消息日志重建副本；并检查磁盘",
         )
 
 
@@ -76,6 +85,8 @@ class TrustDamaged(StoreError):
             "STORE_TRUST_DAMAGED",
             f"{path} is not what this node wrote: the highest heads it trusted, and receipts not yet handed on",
             "put back a copy of that file; without one remove it, and compare the first head trusted with another node's",
+            f"{path} 不是本节点写入的内容：其中记有已采信的最高名单签名摘要和尚未送出的回执",
+            "请恢复该文件的备份；没有备份的，请将其删除，并将首次采信的名单签名摘要与其他节点核对",
         )
 
 
@@ -87,6 +98,8 @@ class StoreBusy(StoreError, Unavailable):
             "STORE_BUSY",
             f"the store at {path} cannot be opened: {cause}",
             "within the node's process take `ListStore.reader()`; elsewhere end some of the processes that read it",
+            f"{path} 的名单副本无法打开：{chinese(cause)}",
+            "在节点进程内请用 `ListStore.reader()`；在其他进程中请结束部分读取它的进程",
         )
 
 

@@ -90,13 +90,14 @@ def _of_module(module: Module, kinds: dict[str, str]) -> Iterator[Code]:
         kind = "failure" if name == "Poison" else kinds.get(name, "")
         if not kind or len(call.args) < 2:
             continue
-        message, remedy = (_words(part, place.names) for part in [*call.args[1:3], ast.Constant("")][:2])
+        said = [_words(part, place.names) for part in call.args[1:5] if not isinstance(part, ast.Starred)]
+        message, remedy, message_zh, remedy_zh = (*said, "", "", "", "")[:4]
         if message == GAP and remedy == "" and kind != "failure":
             continue  # a problem whose texts stand in a table
         if message == GAP and place.owner is not None and place.owner.name == name:
             message = _about(place.owner)
         for code in _codes(call.args[0]):
-            yield Code(code, module.path, kind, message, remedy)
+            yield Code(code, module.path, kind, message, remedy, message_zh, remedy_zh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +202,12 @@ def _words(text: ast.expr, names: Mapping[str, ast.expr] = MappingProxyType({}))
             return _words(left, names) + _words(right, names)
         case ast.Name(id=name) if name in names:
             return _words(names[name])
-        case ast.FormattedValue(value=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return f"‹{name.rstrip('_')}›"
+        case ast.FormattedValue(
+            value=ast.Name(id=name)
+            | ast.Attribute(attr=name)
+            | ast.Call(func=ast.Name(id="chinese"), args=[ast.Name(id=name)])
+        ):
+            return f"‹{name.rstrip('_').removesuffix('_zh')}›"
         case _:
             return GAP
 

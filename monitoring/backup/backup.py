@@ -21,6 +21,7 @@ from ...producers.upkeep.book import forget_comparison
 from ...schemas.dates import rfc3339
 from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.fingerprints import fingerprint_of_file
+from ...schemas.phrases import Phrase, chinese
 from ...schemas.problems import Text, UsageProblem
 from ...topics.keys.manifest import Participant
 from ...topics.keys.participants import Participants
@@ -175,7 +176,7 @@ def _copy(source: Path, target: Path, kind: CopyKind) -> None:
         else:
             write_private(target, source.read_bytes())
     except (sqlite3.Error, lmdb.Error) as failed:
-        raise BackupRefused("BACKUP_NOT_READ", path=str(source), what=str(failed)) from failed
+        raise BackupRefused("BACKUP_NOT_READ", path=str(source), what=Phrase(str(failed), chinese(failed))) from failed
 
 
 def _put(source: Path, target: Path, kind: CopyKind) -> None:

@@ -22,8 +22,8 @@ _TEXTS = {
         "elsewhere": "未包括 {setting} 所指的数据库，请用数据库服务器自身的手段备份",
         "back": "{path}",
         "done": "已恢复 {made_at} 的 {count} 个文件；原有的密钥文件保持不变",
-        "notary": "公证节点的计数只用于迁移停机后复制的节点，不得用来退回旧状态",
-        "register": "登记册不得旧于日志，见 docs/runbook.md 的 State directory 一节",
+        "notary": "见证节点的计数只用于迁移停机后复制的节点，不得用来退回旧状态",
+        "register": "登记册不得旧于消息日志，见 docs/runbook.md 的 State directory 一节",
         "erase": "随后请销毁到期密钥：liandong participant erase {participant}",
     },
 }

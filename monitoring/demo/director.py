@@ -14,6 +14,7 @@ from ...consumers.api.tokens import Grant, TokenFile
 from ...consumers.gate.rules import LIMITS_FILE
 from ...producers.synthetic.rows import LIST_COLUMNS, Row, SyntheticRequest, list_rows
 from ...schemas.dates import date_of_ms
+from ...schemas.phrases import Phrase
 from ...topics.catalogue.plan import apply
 from ...topics.embedded import cluster, ports
 from ...topics.keys.key_records import publish_keys
@@ -170,6 +171,7 @@ def _start(play: Play) -> None:
         for agency, counter in play.counters.items():
             stage.start(agency, "agency", "run", agency, "--port", str(counter.port))
         seconds = max(
-            stage.wait_for(f"{agency} being ready", counter.ready) for agency, counter in play.counters.items()
+            stage.wait_for(Phrase(f"{agency} being ready", f"{agency} 就绪"), counter.ready)
+            for agency, counter in play.counters.items()
         )
         play.fact("every agency serves by a proven copy", f"{seconds:.1f} s")

@@ -7,6 +7,7 @@ from statistics import quantiles
 from ...producers.acts.acts import CourtRuling
 from ...producers.court import open_court
 from ...producers.register.register import Update
+from ...schemas.phrases import Phrase
 from ...topics.workers.chance import SystemChance
 from ...topics.workers.clock import SystemClock
 from .cast import Person
@@ -30,7 +31,7 @@ def measure(play: Play) -> None:
         play.updates += 1
         accepted = clock.monotonic()
         play.stage.wait_for(
-            f"{decision} for somebody just changed",
+            Phrase(f"{decision} for somebody just changed", f"刚变更者得到 {decision}"),
             lambda: railway.check("rail-ticket", person, **SECOND_CLASS)["decision"] == decision,
             pause=0.0,
         )

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from ...schemas.phrases import Phrase, quoted
 from ...topics.settings import Settings
 from ...topics.workers.clock import SystemClock
 from .cast import Cast, Person
@@ -46,7 +47,11 @@ class CheckClient:
         )
         if answer.status_code != 200:
             raise SceneFailed(
-                f"{self.agency} answered {answer.status_code}: {answer.text[:300]}", "look into the agency's log"
+                Phrase(
+                    f"{self.agency} answered {answer.status_code}: {answer.text[:300]}",
+                    f"{self.agency} 返回 {answer.status_code}：{quoted(answer.text[:300]).zh}",
+                ),
+                Phrase("look into the agency's log", "请查看该单位的进程日志"),
             )
         decision: dict[str, Any] = answer.json()
         return decision

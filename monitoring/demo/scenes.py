@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...schemas.phrases import Phrase
 from ...topics.workers.clock import SystemClock
 from ...topics.workers.threads import rest
 from .cast import Person
@@ -38,16 +39,19 @@ def publish(play: Play) -> None:
             again["accepted"] == 0,
             play.texts("{count} unchanged", count=again["unchanged"]),
         )
-        play.stage.wait_for("every agency applying the batch", lambda: applied(play, first["batch"]))
+        play.stage.wait_for(
+            Phrase("every agency applying the batch", "各单位生效该批次"), lambda: applied(play, first["batch"])
+        )
         (batch,) = play.facts["status"]["batches"]
         exact = set(batch["applied"]) == set(AGENCIES) and set(batch["applied"].values()) == {play.count}
-        play.promise("accepted = applied at each agency, exactly", exact, batch["applied"])
+        shown = ", ".join(f"{agency} {count:,}" for agency, count in sorted(batch["applied"].items()))
+        play.promise("accepted = applied at each agency, exactly", exact, shown)
 
 
 def _expect(play: Play, case: str, answer: dict[str, Any], decision: str, match: str | None = None) -> None:
     measure = answer["measures"][0] if answer["measures"] else {}
     as_expected = answer["decision"] == decision and (match is None or measure.get("match") == match)
-    because = f"{measure['id']}, {measure['case_number']}, {measure['match']}" if measure else answer["action"]
+    because = play.texts.reason(measure, answer["action"])
     names = {"case": play.texts(case), "decision": play.texts(decision)}
     play.promise("{case}: {decision}", as_expected, because if as_expected else answer, **names)
 
@@ -137,7 +141,7 @@ def stale(play: Play, stale_after: float) -> None:
             "last known hit at a hotel: goes on, checked again", shown[2] == "UNKNOWN/PROCEED_AND_RECHECK", shown[2]
         )
         seconds = play.stage.wait_for(
-            "the list becoming fresh again",
+            Phrase("the list becoming fresh again", "名单恢复新鲜"),
             lambda: railway.check("rail-ticket", play.cast.debtor, **SECOND_CLASS)["decision"] == "BLOCK",
         )
         play.fact("the notary is back, the gate blocks again", f"{seconds:.1f} s")
@@ -154,8 +158,11 @@ def catch_up(play: Play) -> None:
         published = play.stage.run("court", "publish", str(play.files.addition), "--court", COURT)
         play.updates += published["accepted"]
         play.stage.start("hotel-js", "agency", "run", HOTEL, "--port", str(hotel.port))
-        seconds = play.stage.wait_for("the hotel being ready", hotel.ready)
-        play.stage.wait_for("every agency applying the addition", lambda: applied(play, published["batch"]))
+        seconds = play.stage.wait_for(Phrase("the hotel being ready", "宾馆节点就绪"), hotel.ready)
+        play.stage.wait_for(
+            Phrase("every agency applying the addition", "各单位生效新增条目"),
+            lambda: applied(play, published["batch"]),
+        )
         freed = hotel.check("hotel-check-in", play.cast.old_number, **dear)["decision"]
         blocked = hotel.check("hotel-check-in", play.cast.added_later, **dear)["decision"]
         play.promise(
@@ -180,18 +187,26 @@ def watch(play: Play) -> None:
         for agency in (POLICE, REGISTRY):
             play.stage.run("court", "command", str(play.files.watch(agency)), "--court", COURT)
         stage = play.stage
-        stage.wait_for("both agencies taking the watch", lambda: len(_read(play, "control-feedback")) == 2)
+        stage.wait_for(
+            Phrase("both agencies taking the watch", "两个单位接受协助查找"),
+            lambda: len(_read(play, "control-feedback")) == 2,
+        )
         codes = {each["code"] for each in _read(play, "control-feedback")}
         play.promise("both agencies took the watch", codes == {"00"})
         police.check("lodging-check-in", person, **stay)
         registry.check("real-estate-title", person, **title)
         registry.check("real-estate-title", play.cast.unlisted, **{**title, "reference": "title-2"})
-        stage.wait_for("stay and title reaching the court", lambda: len(_read(play, *REPORTS)) >= 2)
+        stage.wait_for(
+            Phrase("stay and title reaching the court", "住宿和不动产登记反馈到法院"),
+            lambda: len(_read(play, *REPORTS)) >= 2,
+        )
         rest(1)
         kinds = {each["kind"] for each in _read(play, *REPORTS)}
         exact = kinds == {"HOTEL_STAY", "REAL_ESTATE"} and len(_read(play, *REPORTS)) == 2
         play.promise(
-            "the court that asked learns of the stay and the title, of nothing before or besides", exact, sorted(kinds)
+            "the court that asked learns of the stay and the title, of nothing before or besides",
+            exact,
+            play.texts.kinds(sorted(kinds)),
         )
         others = _read(play, *REPORTS, inbox="other-inbox")
         play.promise("another court of the province reads none of it", not others)

@@ -33,7 +33,7 @@ def _agency(name: str, agency_kind: str) -> _Registration:
 
 
 _PARTICIPANTS = {
-    NOTARY: _Registration("notary", {"name": "示例公证节点", "jurisdictions": [JURISDICTION]}),
+    NOTARY: _Registration("notary", {"name": "示例见证节点", "jurisdictions": [JURISDICTION]}),
     PUBLISHER: _Registration("publisher", {"name": "示例名单发布方", "jurisdictions": [JURISDICTION]}),
     SUPERIOR: _court("苏州市示例中级人民法院", "", "苏05"),
     COURT: _court("苏州市示例区人民法院", SUPERIOR, "苏0505"),

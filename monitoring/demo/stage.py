@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...schemas.errors import LiandongError
+from ...schemas.phrases import Phrase, quoted
 from ...topics.workers.clock import SystemClock
 from ...topics.workers.threads import rest
 
@@ -18,8 +19,8 @@ from ...topics.workers.threads import rest
 class SceneFailed(LiandongError):
     """Something the demo relies on did not happen."""
 
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__("DEMO_FAILED", message, remedy)
+    def __init__(self, message: Phrase, remedy: Phrase) -> None:
+        super().__init__("DEMO_FAILED", message, remedy, message.zh, remedy.zh)
 
 
 @dataclass
@@ -50,7 +51,11 @@ class Stage:
         if ended.returncode not in expect:
             output = (ended.stdout + ended.stderr).strip()[-800:]
             raise SceneFailed(
-                f"`liandong {' '.join(words)}` ended with {ended.returncode}: {output}", f"look into {self.folder}"
+                Phrase(
+                    f"`liandong {' '.join(words)}` ended with {ended.returncode}: {output}",
+                    f"`liandong {' '.join(words)}` 以 {ended.returncode} 退出：{quoted(output).zh}",
+                ),
+                Phrase(f"look into {self.folder}", f"请查看 {self.folder}"),
             )
         lines = ended.stdout.strip().splitlines()
         return json.loads(lines[-1]) if lines else None
@@ -78,7 +83,11 @@ class Stage:
             if process.poll() is not None:
                 words = self.log(name).read_text(encoding="utf-8", errors="replace").strip()[-800:]
                 raise SceneFailed(
-                    f"process {name} ended with {process.returncode}: {words}", f"its log is {self.log(name)}"
+                    Phrase(
+                        f"process {name} ended with {process.returncode}: {words}",
+                        f"进程 {name} 以 {process.returncode} 退出：{quoted(words).zh}",
+                    ),
+                    Phrase(f"its log is {self.log(name)}", f"其进程日志：{self.log(name)}"),
                 )
 
     def forget(self, name: str) -> None:
@@ -90,7 +99,7 @@ class Stage:
         text = self.log(name).read_text(encoding="utf-8", errors="replace") if self.log(name).exists() else ""
         return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
 
-    def wait_for(self, event: str, happened: Callable[[], bool], seconds: float = 60, pause: float = 0.05) -> float:
+    def wait_for(self, event: Phrase, happened: Callable[[], bool], seconds: float = 60, pause: float = 0.05) -> float:
         """Wait until something has happened; return how many seconds it took."""
         clock = SystemClock()
         begun = clock.monotonic()
@@ -98,7 +107,8 @@ class Stage:
             self.check_alive()
             if clock.monotonic() - begun > seconds:
                 raise SceneFailed(
-                    f"{event} did not happen within {seconds:.0f} s", f"the logs are in {self.log('x').parent}"
+                    Phrase(f"{event} did not happen within {seconds:.0f} s", f"{seconds:.0f} 秒内未发生：{event.zh}"),
+                    Phrase(f"the logs are in {self.log('x').parent}", f"各进程日志在 {self.log('x').parent}"),
                 )
             rest(pause)
         return clock.monotonic() - begun

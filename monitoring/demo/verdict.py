@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from rich.table import Table
 
+from ...schemas.phrases import Phrase
 from .play import Play
 from .setting import AGENCIES
 
@@ -13,7 +14,7 @@ from .setting import AGENCIES
 def deliveries(play: Play) -> None:
     """Show the delivery table, and check that counts are exact, copies proven and no number missing."""
     with play.scene("Where is everything?"):
-        play.stage.wait_for("every copy being proven", lambda: _proven(play))
+        play.stage.wait_for(Phrase("every copy being proven", "各副本得到证明"), lambda: _proven(play))
         status = play.facts["status"]
         play.console.print(_table(play, status))
         counts = {agency["agency"]: (agency["accepted"], agency["applied"]) for agency in status["agencies"]}
@@ -48,7 +49,13 @@ def _table(play: Play, status: dict[str, Any]) -> Table:
     for node in _nodes(status):
         proof = f"{play.texts(node['proof']['state'])} @ {node['proof']['barrier']}"
         fresh = play.texts("{seconds} s ago", seconds=f"{node['age_seconds']:.1f}")
-        table.add_row(node["agency"], *counts[node["agency"]], f"{node['lag_records']:,}", fresh, proof)
+        table.add_row(
+            play.texts.named(node["agency"], status["names"]),
+            *counts[node["agency"]],
+            f"{node['lag_records']:,}",
+            fresh,
+            proof,
+        )
     return table
 
 

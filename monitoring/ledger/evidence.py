@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, select
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
@@ -120,7 +121,7 @@ class Evidence:
         """Return a record of a schema, signed by who may sign it. Raises Undecodable, FramingError, SignatureInvalid."""
         fingerprint, body = unwrap(message)
         if not is_version_of(fingerprint, schema):
-            raise Undecodable(f"the message is no {schema}")
+            raise Undecodable(Phrase(f"the message is no {schema}", f"消息不是 {schema}"))
         record = decode(fingerprint, body)
         self._verifier.signed(schema, body, record, reading)
         return record

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError
@@ -53,7 +54,7 @@ def read_head(message: Message, verifier: Verifier, jurisdiction: str) -> Signed
     """
     fingerprint, body = unwrap(message)
     if not is_version_of(fingerprint, "list-head"):
-        raise Undecodable("the message is no list head")
+        raise Undecodable(Phrase("the message is no list head", "消息不是名单签名摘要"))
     content = decode(fingerprint, body)
     verifier.signed("list-head", body, content, Reading((jurisdiction,)))
     return SignedHead(content, suite_of(content["suite"]).content_hash(body).hex())

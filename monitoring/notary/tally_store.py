@@ -14,6 +14,7 @@ import lmdb
 from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError
+from ...schemas.phrases import Phrase, chinese
 from ...schemas.wire.suites import INTL_SUITE, Suite
 from ...topics.private_files import DiskFull, private_folder, telling_full, write_private
 from ...topics.state_format import StateNewer
@@ -46,6 +47,8 @@ class TallyLocked(LiandongError):
             "NOTARY_RUNNING",
             f"another process on this machine is {notary}",
             "let it run, or stop it first; a second notary needs a name of its own",
+            f"本机另一进程正在作为 {notary} 运行",
+            "请让其继续运行，或先将其停止；第二个见证节点须另取名称",
         )
 
 
@@ -57,6 +60,8 @@ class TallyDamaged(LiandongError):
             "NOTARY_TALLY_DAMAGED",
             f"the tally in {directory} cannot be read: {cause}",
             "make a notary with a new name, which counts the lists itself, and end this one; never put back an older tally",
+            f"{directory} 中的计数无法读取：{chinese(cause)}",
+            "请以新的名称建立见证节点（由其自行计数），并终止本节点；绝不可恢复较旧的计数",
         )
 
 
@@ -135,10 +140,12 @@ class TallyStore:
 
     def _open(self, directory: Path) -> None:
         if lacks_pages(directory):
-            raise TallyDamaged(directory, "its file was cut short")
+            raise TallyDamaged(directory, Phrase("its file was cut short", "其文件不完整"))
         self._seal = directory / "sealed"
         if self._seal.exists() and self._seal.read_bytes() not in {_OPEN, checksum(directory)}:
-            raise TallyDamaged(directory, "its file is not the one that was closed last")
+            raise TallyDamaged(
+                directory, Phrase("its file is not the one that was closed last", "不是最近一次关闭的文件")
+            )
         write_private(self._seal, _OPEN)
         self._env = lmdb.open(str(directory), map_size=_FIRST_MAP, max_dbs=2, mode=0o600, metasync=True, max_readers=16)
         grown = self._env.info()["last_pgno"] * self._env.stat()["psize"] * 2
@@ -163,7 +170,7 @@ class TallyStore:
         if META not in rows and CHECK not in rows:
             return tally, NotaryProgress()
         if not is_whole(rows):
-            raise TallyDamaged(self._directory, "its state has another checksum")
+            raise TallyDamaged(self._directory, Phrase("its state has another checksum", "其状态的校验和不符"))
         kept = KeptTally.of(rows)
         if kept.format > FORMAT:
             raise StateNewer(self._directory, kept.format, FORMAT)

@@ -83,9 +83,3 @@ def clock(at: str | None, now: str) -> str:
     if at is None:
         return "–"
     return at[11:19] if at[:10] == now[:10] else f"{at[5:10]} {at[11:16]}"
-
-
-def short(id_: str) -> str:
-    """Shorten an id to what people compare: its kind and the last eight digits, which differ most."""
-    kind, _, digits = id_.partition("_")
-    return f"{kind}_…{digits[-8:]}"

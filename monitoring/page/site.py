@@ -12,12 +12,13 @@ from nicegui.language import Language as PageLanguage
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from ...schemas.errors import LiandongError
-from ...schemas.problems import Language
+from ...schemas.problems import Language, told
 from ..log.heads import NotaryName
 from ..service.status_source import StatusSource
 from ..status.document import StatusQuery
 from .feed import Feed
 from .log_files import LOG_ROUTE, LogFiles
+from .problems import PageProblem
 from .view import ID_PATTERN, PageView
 from .words import Words
 
@@ -50,11 +51,12 @@ class Site:
             ("/metrics", self._metrics),
             ("/healthz", self._healthz),
             ("/v1/status", self._status),
-            (LOG_ROUTE, LogFiles(logs).get),
+            (LOG_ROUTE, LogFiles(logs, self._preferred).get),
         ):
             self.app.add_api_route(path, endpoint, methods=["GET"], response_model=None)
         add_pages(feed)
-        pages.add_exception_handler(404, _nothing_here)
+        pages.add_exception_handler(404, self._nothing_here)
+        self.app.add_exception_handler(405, self._only_read)
         ui.run_with(
             self.app,
             title="Liandong",
@@ -66,10 +68,19 @@ class Site:
             show_welcome_message=False,
         )
 
+    def _preferred(self, request: Request) -> Language:
+        return preferred(request.headers.get("accept-language", ""), self._lang)
+
     def _home(self, request: Request) -> Response:
-        lang = preferred(request.headers.get("accept-language", ""), self._lang)
+        lang = self._preferred(request)
         find = request.query_params.get("find", "")
         return RedirectResponse(f"/{lang}?find={find}" if ID_PATTERN.fullmatch(find) else f"/{lang}")
+
+    async def _nothing_here(self, request: Request, _error: Any) -> Response:
+        return _refused(PageProblem("NOT_FOUND", path=request.url.path), 404, self._preferred(request))
+
+    async def _only_read(self, request: Request, _error: Any) -> Response:
+        return _refused(PageProblem("METHOD_NOT_ALLOWED", method=request.method), 405, self._preferred(request))
 
     # these look at databases, so they are no coroutines: the server gives each a thread
 
@@ -94,7 +105,7 @@ class Site:
             with self._source.current() as status:
                 return JSONResponse(status.document(query))
         except LiandongError as failed:
-            return JSONResponse(failed.as_dict(), failed.http_status)
+            return _refused(failed, failed.http_status, self._preferred(request))
 
 
 def add_pages(feed: Feed) -> None:
@@ -136,10 +147,5 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-async def _nothing_here(request: Request, _error: Any) -> Response:
-    problem = {
-        "code": "NOT_FOUND",
-        "message": f"no {request.url.path} here",
-        "remedy": "see /, /v1/status, /metrics, /tlog",
-    }
-    return JSONResponse(problem, 404)
+def _refused(problem: LiandongError, status: int, lang: Language) -> Response:
+    return JSONResponse(problem.as_dict() | told(problem, lang)._asdict(), status)

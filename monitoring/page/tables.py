@@ -5,7 +5,7 @@ from typing import Any
 
 from ..status.register_counts import FREES
 from ..status.text import figure
-from .cells import Cell, PageTable, Share, TableColumn, TableRow, Tone, clock, count, duration, milliseconds, short
+from .cells import Cell, PageTable, Share, TableColumn, TableRow, Tone, clock, count, duration, milliseconds
 from .words import Words
 
 _Document = Mapping[str, Any]
@@ -31,7 +31,7 @@ def agencies(document: _Document, words: Words) -> PageTable:
     )  # fmt: skip
     text_columns = {"agency", "fresh", "proof", "canaries"}
     columns = [TableColumn(words(key).split("\n")[0], hint, key not in text_columns) for key, hint in labels]
-    rows = [row for agency in document["agencies"] for row in _agency(agency, document["at"], words)]
+    rows = [row for agency in document["agencies"] for row in _agency(agency, document, words)]
     if not any(agency["parked"] is not None for agency in document["agencies"]):
         at = [key for key, _ in labels].index("parked")
         rows = [TableRow(row.key, [*row.cells[:at], *row.cells[at + 1 :]]) for row in rows]
@@ -39,18 +39,30 @@ def agencies(document: _Document, words: Words) -> PageTable:
     return PageTable(columns, rows)
 
 
-def _agency(agency: Mapping[str, Any], now: str, words: Words) -> Iterator[TableRow]:
+def named(document: _Document, id_: str) -> str:
+    """Return the official name of a participant, empty where its manifest is not on the monitor's machine."""
+    names: Mapping[str, str] = document.get("names", {})
+    return names.get(id_, "")
+
+
+def _beside(document: _Document, id_: str, *more: str) -> str:
+    """Return what stands under an id: its name first."""
+    return " · ".join(filter(None, (named(document, id_), *more)))
+
+
+def _agency(agency: Mapping[str, Any], document: _Document, words: Words) -> Iterator[TableRow]:
+    now, id_ = document["at"], agency["agency"]
     totals, put_aside = _totals(agency), [count(agency[key], "warn") for key in ("dead_letters", "parked")]
     dash = Cell("–")
     for jurisdiction in agency["silent_in"]:
-        label = Cell(agency["agency"], jurisdiction)
+        label = Cell(id_, _beside(document, id_, jurisdiction))
         silent = Cell(f"▲ {words('silent')}", tone="bad")
         cells = [label, silent, dash, dash, *totals, dash, dash, *put_aside, dash, dash]
         yield TableRow(f"{agency['agency']}//{jurisdiction}", cells)
         totals, put_aside = [Cell()] * 3, [Cell()] * 2
     for node in agency["nodes"]:
         key = f"{agency['agency']}/{node['node']}/{node['jurisdiction']}"
-        label = Cell(agency["agency"], f"{words('node')} {node['node']} · {node['jurisdiction']}")
+        label = Cell(id_, _beside(document, id_, f"{words('node')} {node['node']}", node["jurisdiction"]))
         alarms = [count(node["receipts_missing"], "bad"), count(node["opaque"], "bad")]
         cells = [label, _fresh(node, now, words), _lag(node, words), _proof(node, now, words), *totals, *alarms]
         yield TableRow(key, [*cells, *put_aside, _canaries(node["canaries"], words), _latency(node["latency"])])
@@ -115,17 +127,19 @@ def updates(shown: Sequence[Mapping[str, Any]], document: _Document, words: Word
         TableColumn(words("update")),
         TableColumn(words("change")),
         TableColumn(words("accepted_at")),
-        *map(TableColumn, names),
+        *(TableColumn(name, named(document, name)) for name in names),
     ]
-    return PageTable(columns, [_update(update, names, document["at"], words) for update in shown])
+    return PageTable(columns, [_update(update, names, document, words) for update in shown])
 
 
-def _update(update: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> TableRow:
+def _update(update: Mapping[str, Any], names: Sequence[str], document: _Document, words: Words) -> TableRow:
+    now = document["at"]
     id_ = update["update_id"]
     standings = {standing["agency"]: standing for standing in update["agencies"]}
-    name_cell = Cell(short(id_), short(update["batch_id"]), hint=id_, id=id_)
+    name_cell = Cell(id_, update["batch_id"], id=id_)
     change = Cell(words(update["change"]), words("version", version=update["version"]))
-    accepted = Cell(clock(update["accepted_at"], now), update["court"], hint=update["accepted_at"])
+    court = _beside(document, update["court"]) or update["court"]
+    accepted = Cell(clock(update["accepted_at"], now), court, hint=f"{update['accepted_at']} {update['court']}")
     frees = update["change"] in _FREES
     states = [_state(standings[name], now, words, frees=frees) if name in standings else Cell() for name in names]
     return TableRow(id_, [name_cell, change, accepted, *states])
@@ -148,14 +162,16 @@ def batches(shown: Sequence[Mapping[str, Any]], document: _Document, words: Word
     numbers = [TableColumn(words(key), number=True) for key in ("accepted", "sent")]
     first = [TableColumn(words("batch")), TableColumn(words("court")), *numbers]
     return PageTable(
-        [*first, *map(TableColumn, names)], [_batch(batch, names, document["at"], words) for batch in shown]
+        [*first, *(TableColumn(name, named(document, name)) for name in names)],
+        [_batch(batch, names, document, words) for batch in shown],
     )
 
 
-def _batch(batch: Mapping[str, Any], names: Sequence[str], now: str, words: Words) -> TableRow:
+def _batch(batch: Mapping[str, Any], names: Sequence[str], document: _Document, words: Words) -> TableRow:
     id_ = batch["batch_id"]
-    name_cell = Cell(short(id_), hint=id_, id=id_)
-    court = Cell(batch["court"], clock(batch["started_at"], now), hint=batch["started_at"] or "")
+    name_cell = Cell(id_, id=id_)
+    started = clock(batch["started_at"], document["at"])
+    court = Cell(batch["court"], _beside(document, batch["court"], started), hint=batch["started_at"] or "")
     accepted, sent = batch["accepted"], batch["sent"]
     counts = [count(accepted), Cell(f"{sent:,}", tone="" if sent == accepted else "warn")]
     bars = [_bar(batch["applied"].get(name), accepted, words) for name in names]
@@ -186,7 +202,9 @@ def courts(document: _Document, words: Words) -> PageTable:
             numbers = (count(court[key]) for key in ("live", "contiguous", "highest"))
             name = jurisdiction["jurisdiction"]
             key = f"{name}/{court['list']}/{court['court']}"
-            rows.append(TableRow(key, [Cell(name), Cell(court["court"]), kind, *numbers, lost]))
+            rows.append(
+                TableRow(key, [Cell(name), Cell(court["court"], named(document, court["court"])), kind, *numbers, lost])
+            )
     return PageTable(columns, rows)
 
 
@@ -201,7 +219,7 @@ def enforcement(document: _Document, words: Words) -> PageTable:
         courts = ", ".join(sorted({each["court"] for each in sources}))
         hint = f"{newest['topic']}/{newest['partition']} @ {newest['offset']}"
         cells = [
-            Cell(row["agency"], row["jurisdiction"]),
+            Cell(row["agency"], _beside(document, row["agency"], row["jurisdiction"])),
             Cell(figure(row["week"], words.lang), row["week"]["week"]),
             Cell(figure(row["month"], words.lang), row["month"]["month"]),
             Cell(courts, words("newest_count", at=newest["issued_at"][:10]), hint=hint),
@@ -224,7 +242,12 @@ def notaries(document: _Document, words: Words) -> PageTable:
         for notary in jurisdiction["notaries"]:
             valid, expired = Cell(f"● {words('valid')}", tone="good"), Cell(f"▲ {words('head-expired')}", tone="bad")
             issued = Cell(clock(notary["issued_at"], document["at"]), hint=notary["issued_at"] or "")
-            cells = [Cell(notary["notary"]), Cell(name), count(notary["barrier"]), issued]
+            cells = [
+                Cell(notary["notary"], named(document, notary["notary"])),
+                Cell(name),
+                count(notary["barrier"]),
+                issued,
+            ]
             state = valid if notary["valid"] else expired
             rows.append(TableRow(f"{name}/{notary['notary']}", [*cells, state]))
     return PageTable(columns, rows)

@@ -15,7 +15,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "theme_light": ("light", "浅色"),
     "theme_dark": ("dark", "深色"),
     "as_of": ("as of", "截至"),
-    "gathering": ("Reading the log. The page fills itself.", "正在读取日志，读完后自动显示。"),
+    "gathering": ("Reading the log. The page fills itself.", "正在读取消息日志，读完后自动显示。"),
     "find": ("Find", "查询"),
     "find_hint": ("bat_… upd_… ent_… ord_…", "bat_… upd_… ent_… ord_…"),
     "find_label": ("Batch, update, entry or order by its id", "按编号查询批次、更新、名单条目或限消、限出境令"),
@@ -53,7 +53,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     # findings
     "say_head-expired": (
         "{jurisdiction}: the list head of {notary} has expired. Nothing new can be proven until it signs again.",
-        "{jurisdiction}：公证节点 {notary} 的名单头已过期，恢复签名前新的更新无法证明。",
+        "{jurisdiction}：见证节点 {notary} 的名单签名摘要已过期，恢复签名前新的更新无法证明。",
     ),
     "say_late": (
         "{agency}: {updates} updates are not applied within the promised time.",
@@ -65,7 +65,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_stale": (
         "{agency}, node {node}: its copy of {jurisdiction} is stale; its gate refuses nobody: an officer decides, or it lets pass and rechecks.",
-        "{agency} 节点 {node}：{jurisdiction} 名单副本已过期，其门禁不再直接拦截，转人工决定或先放行再复核。",
+        "{agency} 节点 {node}：{jurisdiction} 名单副本已过期，其核验不再直接拦截，转人工决定或先放行再复核。",
     ),
     "say_unequal": (
         "{agency}, node {node}: its copy differs from the signed list ({lanes}).",
@@ -81,11 +81,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_lost-tail": (
         "{court}, {list}: its publisher wrote up to number {published}, the log holds up to {highest}: {count} records at its end are lost.",
-        "{court}（{list}）：发布方已写至序号 {published}，日志仅至 {highest}，末尾丢失 {count} 条。",
+        "{court}（{list}）：发布方已写至序号 {published}，消息日志仅至 {highest}，末尾丢失 {count} 条。",
     ),
     "say_sequence-gap": (
         "{court}, {list}: {count} numbers of its sequence are missing, the first from {low} to {high}: records were lost before the log.",
-        "{court}（{list}）：序号缺 {count} 个，最先缺 {low} 至 {high}，记录在写入日志前丢失。",
+        "{court}（{list}）：序号缺 {count} 个，最先缺 {low} 至 {high}，记录在写入消息日志前丢失。",
     ),
     "say_sequence-duplicate": (
         "{court}, {list}: numbers between {low} and {high} stand on two different records ({count} times, last at {place}): its register was put back, or somebody else signs with its key.",
@@ -101,7 +101,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_notary-twin": (
         "{notary}: {count} barriers (numbers {low} to {high}, last at {place}) carry its name and key and were not written by it: another process has its name, or somebody has its key.",
-        "{notary}：{count} 个栅栏（编号 {low} 至 {high}，最近在 {place}）带有其名称和密钥但非其所写：另有同名进程，或密钥已泄露。",
+        "{notary}：{count} 个校验点（编号 {low} 至 {high}，最近在 {place}）带有其名称和密钥但非其所写：另有同名进程，或密钥已泄露。",
     ),
     "say_notary-restored": (
         "{notary}: its own state was older than the heads it has signed ({count} heads, numbers {low} to {high}): a backup was put back, or it was lost. It went on behind them.",
@@ -109,7 +109,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_split-view": (
         "{notary} of {jurisdiction} has signed two heads of one barrier ({count} barriers, numbers {low} to {high}; {hashes}): two views of one list.",
-        "{jurisdiction} 的 {notary} 对同一栅栏签了两个名单头（{count} 个栅栏，编号 {low} 至 {high}；{hashes}）：同一名单两种说法。",
+        "{jurisdiction} 的 {notary} 对同一校验点签了两份名单签名摘要（{count} 个校验点，编号 {low} 至 {high}；{hashes}）：同一名单两种说法。",
     ),
     "say_later-finding": (
         "{notary} of {jurisdiction} reports {what}, which this release does not know: {count}, numbers {low} to {high}, at {place}. Update the monitor.",
@@ -117,7 +117,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_register-behind": (
         "{court}, {list}: the log holds {count} records, up to number {highest}, that the court's register does not know. It was put back from a backup, or somebody else has the court's key.",
-        "{court}（{list}）：日志中有 {count} 条记录（至序号 {highest}）登记库没有：登记库系由备份恢复，或有他人持有该法院密钥。",
+        "{court}（{list}）：消息日志中有 {count} 条记录（至序号 {highest}）登记簿没有：登记簿系由备份恢复，或有他人持有该法院密钥。",
     ),
     "say_refused-record": (
         "{court}: nobody takes version {version} of {entry}: its key was not valid when it was signed ({count} such entries).",
@@ -137,7 +137,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_stolen-outbid": (
         "{court}: somebody had signed version {version} of {entry} with its key {key}, which is revoked by now ({count} such entries); the court has said more since {at}. Look into it, then acknowledge it.",
-        "{court}：有他人曾以该院现已吊销的密钥 {key} 签署 {entry} 的第 {version} 版（此类条目共 {count} 个）；法院已于 {at} 以更新版本盖过。请查明后确认。",
+        "{court}：有他人曾以该院现已吊销的密钥 {key} 签署 {entry} 的第 {version} 版（此类条目共 {count} 个）；法院已于 {at} 以更新版本取代。请查明后确认。",
     ),
     "say_contested-entry": (
         "{court}: others write under the key of {entry} again and again ({count} such entries).",
@@ -153,7 +153,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_publisher-clock": (
         "{jurisdiction}: the publisher's clock is {seconds} s off the notaries' (below 0: slow); its courts sign nothing.",
-        "{jurisdiction}：发布方时钟与公证节点相差 {seconds} 秒（负数为慢），其法院暂停签名。",
+        "{jurisdiction}：发布方时钟与见证节点相差 {seconds} 秒（负数为慢），其法院暂停签名。",
     ),
     "say_agency-clock": (
         "{agency}, node {node}: its clock is {seconds} s off the broker's (below 0: slow); what others must refuse by that waits there.",
@@ -165,7 +165,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "say_live-differs": (
         "{court}, {list}: its publisher counts {count} more live entries than the log held (below 0: fewer).",
-        "{court}（{list}）：发布方的生效条目比日志多 {count} 条（负数为少）。",
+        "{court}（{list}）：发布方的生效条目比消息日志多 {count} 条（负数为少）。",
     ),
     "say_twins": (
         "{agency}, node {node}: two machines run it ({incarnations}); the older one has stopped its effects.",
@@ -270,7 +270,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "每批次至多四条。各单位：状态、起始时间、自受理至回执证实的用时。",
     ),
     "gate-proven-relief": ("gate-proven", "已验证放行"),
-    "legend_gate-proven": ("gate-proven", "门禁已验证"),
+    "legend_gate-proven": ("gate-proven", "核验拦截已证实"),
     "change": ("change", "变更"),
     "version": ("version {version}", "第 {version} 版"),
     "accepted_at": ("accepted", "受理时间"),
@@ -278,7 +278,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no_updates": ("No update was accepted on this machine.", "本机尚未受理任何更新。"),
     "no_register": (
         "The registers are on the courts' machine; this one sees receipts and heads.",
-        "登记簿在法院的机器上，本机只见回执与名单头。",
+        "登记簿在法院的机器上，本机只见回执与名单签名摘要。",
     ),
     "list": ("list", "名单"),
     "contiguous": ("gapless up to", "连续至"),
@@ -286,11 +286,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "lost_none": ("none", "无"),
     "debtor-list": ("debtor list", "失信名单"),
     "orders": ("orders", "限消与限出境"),
-    "notaries": ("Notaries", "公证节点"),
-    "notary": ("notary", "公证节点"),
-    "issued": ("newest head", "最新名单头"),
+    "notaries": ("Notaries", "见证节点"),
+    "notary": ("notary", "见证节点"),
+    "issued": ("newest head", "最新名单签名摘要"),
     "valid": ("valid", "有效"),
-    "no_courts": ("No list head has been signed yet.", "尚无签名的名单头。"),
+    "no_courts": ("No list head has been signed yet.", "尚无名单签名摘要。"),
     "enforcement_hint": (
         "From counts that courts have signed and published; whoever holds the escrow's key can recount them.",
         "来自法院签名公布的统计，持有托管密钥者可以复核。",
@@ -300,7 +300,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "尚无法院公布上一统计周或上一统计月的数字。",
     ),
     "newest_count": ("newest of {at}", "最新一期公布于 {at}"),
-    "positions": ("in the log", "日志位置"),
+    "positions": ("in the log", "消息日志位置"),
     "not_sent": ("not sent yet", "尚未发送"),
     # changes
     "include": ("include", "纳入"),
@@ -312,7 +312,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "extend": ("extend", "延长"),
     "expire": ("expire", "到期"),
     "lift": ("lift", "解除"),
-    "rekey": ("rekey", "换钥"),
+    "rekey": ("rekey", "更换密钥"),
 }
 _ALL = _SHARED | _WORDS
 

@@ -22,7 +22,7 @@ from .acts_here import ActsHere
 from .context import evidence_file
 from .disk_space import full_places
 from .reach import Outage
-from .status_source import evidence_age, lateness
+from .status_source import evidence_age, lateness, names_here
 
 
 @contextmanager
@@ -54,6 +54,7 @@ def status_at_hand(settings: Settings, clock: Clock, failure: LiandongError) -> 
                     full=full_places(settings),
                     counted_letters=False,
                     trial=rehearsal(clock),
+                    names=names_here(settings),
                 ),
                 lateness(settings, now),
             )

@@ -155,12 +155,19 @@ class MonitoringContext:
         """Return the one notary of this machine for a jurisdiction; NOTARY_UNKNOWN if there is none or more than one."""
         notaries = [local for local in self.local_notaries() if local.jurisdiction == jurisdiction]
         if len(notaries) != 1:
-            names = " and ".join(local.name for local in notaries)
-            problem = f"{names} are notaries" if names else "there is no notary"
+            names = [local.name for local in notaries]
+            problem = f"{' and '.join(names)} are notaries" if names else "there is no notary"
+            problem_zh = (
+                f"本机有 {jurisdiction} 的多个见证节点：{'、'.join(names)}"
+                if names
+                else f"本机没有 {jurisdiction} 的见证节点"
+            )
             raise WrongUsage(
                 "NOTARY_UNKNOWN",
                 f"{problem} of {jurisdiction} on this machine",
                 "name one with --as, or make one with `liandong participant new notary-… --kind notary`",
+                problem_zh,
+                "请用 --as 指定，或用 `liandong participant new notary-… --kind notary` 建立",
             )
         return notaries[0]
 

@@ -1,14 +1,17 @@
 """Where the command line, the page and the metrics get the status from: the evidence gathered, and the registers here."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import ClassVar
 
+import structlog
+
 from ...consumers.inbox.store import inbox_file
-from ...schemas.errors import Unavailable
+from ...schemas.errors import LiandongError, Unavailable
 from ...schemas.problems import BilingualError, Text
+from ...topics.keys.participants import Participants
 from ...topics.keys.register_ends import RegisterAwaited
 from ...topics.settings import Settings
 from ...topics.transport.process_clock import rehearsal
@@ -23,6 +26,8 @@ from .context import MonitoringContext
 from .disk_space import full_places
 from .gathering import Gathering, served
 from .reach import Outage, Reach
+
+_log = structlog.get_logger(__name__)
 
 
 class KeysNotRead(BilingualError, Unavailable):
@@ -102,8 +107,18 @@ class StatusSource:
                 full_places(settings, context.connections.free),
                 context.directory.serving("notary") if context.directory.loaded else None,
                 rehearsal(context.clock),
+                names_here(settings),
             )
             yield StatusDocument(sources, limits)
+
+
+def names_here(settings: Settings) -> Mapping[str, str]:
+    """Return the official names of the participants on this machine; none where a manifest cannot be read: `participant list` says so."""
+    try:
+        return {each.id: each.name for each in Participants(settings).list() if each.name}
+    except LiandongError as unreadable:
+        _log.warning("names cannot be read", code=unreadable.code)
+        return {}
 
 
 def lateness(settings: Settings, now: int) -> LatenessLimits:

@@ -59,6 +59,7 @@ class StatusDocument:
             "evidence": self.evidence,
             "jurisdictions": [self._jurisdiction(name) for name in sorted({head.jurisdiction for head in self.heads})],
             "register": self._register(),
+            "names": dict(self._sources.names),
             "agencies": agencies,
             "enforcement": enforcement(self._sources.enforcement, self._limits.now, names),
             "batches": self._batches(query, names),
@@ -82,7 +83,13 @@ class StatusDocument:
         if not only:
             return agencies
         if only not in agencies:
-            raise WrongUsage("AGENCY_UNKNOWN", f"nobody knows an agency {only!r}", "see `liandong participant list`")
+            raise WrongUsage(
+                "AGENCY_UNKNOWN",
+                f"nobody knows an agency {only!r}",
+                "see `liandong participant list`",
+                f"没有协助单位 {only}",
+                "请看 `liandong participant list`",
+            )
         return [only]
 
     def _agency(self, name: str) -> dict[str, Any]:

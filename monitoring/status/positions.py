@@ -84,6 +84,8 @@ class DeliverySources:
     """Notary → jurisdictions it counts for, of those that have not ended; None: nobody knows here."""
     trial: Rehearsal | None = None
     """The rehearsal this is the status of."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Participant → its official name, of those whose manifest is on this machine."""
 
 
 def moment(ms: int) -> str | None:
@@ -165,7 +167,13 @@ class DeliveryProgress:
         for deliveries in self._sources.deliveries:
             if deliveries.register.batch(batch_id):
                 return self._batch(deliveries, batch_id, agencies)
-        raise WrongUsage("BATCH_UNKNOWN", f"no register here has the batch {batch_id}", _ELSEWHERE)
+        raise WrongUsage(
+            "BATCH_UNKNOWN",
+            f"no register here has the batch {batch_id}",
+            _ELSEWHERE,
+            f"本机登记簿中没有批次 {batch_id}",
+            "请到公布它的机器上查询",
+        )
 
     def _batch(self, deliveries: Deliveries, batch_id: str, agencies: Sequence[str]) -> dict[str, Any]:
         jurisdiction = deliveries.jurisdiction
@@ -201,7 +209,13 @@ class DeliveryProgress:
         for deliveries in self._sources.deliveries:
             if update := deliveries.register.update(parsed):
                 return self._own_update(deliveries, update, agencies)
-        raise WrongUsage("UPDATE_UNKNOWN", f"no register here has the update {update_id}", _ELSEWHERE)
+        raise WrongUsage(
+            "UPDATE_UNKNOWN",
+            f"no register here has the update {update_id}",
+            _ELSEWHERE,
+            f"本机登记簿中没有更新 {update_id}",
+            "请到公布它的机器上查询",
+        )
 
     def entry(self, entry_id: str, agencies: Sequence[str]) -> list[dict[str, Any]]:
         """Say where each update of a list entry or order stands, oldest first. ENTRY_UNKNOWN, ID_INVALID."""
@@ -209,7 +223,13 @@ class DeliveryProgress:
         for deliveries in self._sources.deliveries:
             if updates := deliveries.register.updates_of_entry(parsed):
                 return [self._own_update(deliveries, update, agencies) for update in updates]
-        raise WrongUsage("ENTRY_UNKNOWN", f"no register here has the entry {entry_id}", _ELSEWHERE)
+        raise WrongUsage(
+            "ENTRY_UNKNOWN",
+            f"no register here has the entry {entry_id}",
+            _ELSEWHERE,
+            f"本机登记簿中没有条目 {entry_id}",
+            "请到公布它的机器上查询",
+        )
 
     def _own_update(self, deliveries: Deliveries, record: Update, agencies: Iterable[str]) -> dict[str, Any]:
         """Return an update as its court sees it: with the day from which an agency is known to have enforced it."""

@@ -16,7 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "agency": ("agency / node", "单位 / 节点"),
     "jurisdiction": ("jurisdiction", "辖区"),
     "fresh": ("fresh as of", "数据截至"),
-    "barrier": ("barrier", "栅栏"),
+    "barrier": ("barrier", "校验点"),
     "lag": ("behind", "落后"),
     "proof": ("proof", "一致性证明"),
     "receipts": ("receipts missing", "缺失回执"),
@@ -28,7 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "alarms": ("alarms", "告警"),
     "lists": ("Lists", "名单"),
     "live": ("in effect", "生效中"),
-    "notaries": ("notaries", "公证节点"),
+    "notaries": ("notaries", "见证节点"),
     "lost": ("numbers missing", "缺号"),
     "batches": ("Batches", "批次"),
     "batch": ("batch", "批次"),
@@ -45,31 +45,31 @@ WORDS: dict[str, tuple[str, str]] = {
     "unequal": ("UNEQUAL", "不一致"),
     "none": ("none yet", "尚无"),
     "stale": ("stale", "过期"),
-    "head-expired": ("list head expired", "名单头已过期"),
+    "head-expired": ("list head expired", "名单签名摘要已过期"),
     "keys-run-out": ("sealing keys run out", "密封密钥即将用尽"),
     "receipts-missing": ("receipts missing", "缺失回执"),
-    "lost-tail": ("end of the log lost", "日志末尾丢失"),
+    "lost-tail": ("end of the log lost", "消息日志末尾丢失"),
     "sequence-gap": ("numbers missing in a court's sequence", "法院序号缺号"),
     "sequence-duplicate": ("a court's number used twice", "法院序号重复"),
     "version-conflict": ("two contents of one version", "同一版本两种内容"),
     "foreign-record": ("a court spoke of another court's entry", "法院对他院条目签署记录"),
-    "notary-twin": ("a barrier in a notary's name it did not write", "以公证节点之名写入的栅栏"),
+    "notary-twin": ("a barrier in a notary's name it did not write", "以见证节点之名写入的校验点"),
     "notary-restored": ("a notary's older state was put back", "见证节点的旧状态被恢复"),
-    "split-view": ("two heads of one barrier", "同一栅栏两个名单头"),
+    "split-view": ("two heads of one barrier", "同一校验点两份名单签名摘要"),
     "later-finding": ("a finding of a later release", "新版本的发现"),
-    "list-shrunk": ("a list holds less than it did", "名单日志缺少内容"),
+    "list-shrunk": ("a list holds less than it did", "名单的消息日志缺少内容"),
     "unproven": ("equal to no signed head yet", "尚未证明与已签名名单一致"),
-    "register-behind": ("the court's register is behind the log", "登记库落后于日志"),
+    "register-behind": ("the court's register is behind the log", "登记簿落后于消息日志"),
     "refused-record": ("a record nobody takes", "记录不被接受"),
     "stolen-version": ("a newer version under a stolen key", "以失窃密钥签署的更新版本"),
     "taken-entry": ("taken with a stolen key of the court above", "被冒用上级法院失窃密钥改签的条目"),
     "strange-entry": ("an entry invented with a stolen key", "以失窃密钥伪造的条目"),
-    "stolen-outbid": ("a stolen key had signed a version, now outbid", "失窃密钥曾签署版本，现已被盖过"),
+    "stolen-outbid": ("a stolen key had signed a version, now outbid", "失窃密钥曾签署版本，现已被更新版本取代"),
     "contested-entry": ("others write under an entry's key", "他人反复写入条目键"),
     "relief-unread": ("the publisher may not read its relief lane", "发布方不能读取解除通道"),
     "publisher-clock": ("the publisher's clock is off", "发布方时钟有误"),
     "agency-clock": ("the agency's clock is off", "协助单位时钟有误"),
-    "notary-clock": ("the notary's clock is off", "公证节点时钟有误"),
+    "notary-clock": ("the notary's clock is off", "见证节点时钟有误"),
     "live-differs": ("live entries differ", "生效条目数不符"),
     "twins": ("two nodes of one name", "两个同名节点"),
     "command-unanswered": ("commands not answered", "指令未获答复"),
@@ -125,6 +125,8 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
+_WHOLE = {"batch": len("bat_") + 32, "agency": None}
+"""Columns of ids, which are copied from there: they are never folded. Least width of what is as long as it is."""
 _ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry", "lane")
 """What a finding can be about, as a line of it begins."""
 
@@ -160,8 +162,15 @@ class StatusText:
     def _table(self, title: str, *columns: str) -> Table:
         table = Table(title=title, title_justify="left", title_style="bold")
         for column in columns:
-            table.add_column(self._word(column), overflow="fold")
+            table.add_column(
+                self._word(column), overflow="fold", no_wrap=column in _WHOLE, min_width=_WHOLE.get(column)
+            )
         return table
+
+    def _with_name(self, id_: str, shown: str = "") -> str:
+        """Return what is shown of a participant, with its official name below where it is known."""
+        names: Mapping[str, str] = self._document.get("names", {})
+        return "\n".join(filter(None, (shown or id_, names.get(id_, ""))))
 
     def _lists(self) -> Table:
         table = self._table(self._word("lists"), "jurisdiction", "live", "notaries", "lost")
@@ -183,7 +192,9 @@ class StatusText:
         table = self._table(self._word("agencies"), "agency", "fresh", "lag", "proof", "latency", "alarms")
         for agency in self._document["agencies"]:
             for node in agency["nodes"]:
-                label = f"{agency['agency']} / {node['node']} ({node['jurisdiction']})"
+                label = self._with_name(
+                    agency["agency"], f"{agency['agency']} / {node['node']} ({node['jurisdiction']})"
+                )
                 lag = f"{node['lag_records']:,} {self._word('records')}\n{node['lag_seconds']:.1f} s"
                 fresh = Text(_clock(node["fresh_as_of"]), style="bold red" if node["stale"] else "")
                 alarms = self._alarms({**agency, **node})
@@ -222,7 +233,9 @@ class StatusText:
         table = self._table(self._word("batches"), "batch", "court", "accepted", "sent", "applied")
         for row in self._document["batches"]:
             applied = "\n".join(f"{agency} {count:,}" for agency, count in sorted(row["applied"].items()))
-            table.add_row(row["batch_id"], row["court"], f"{row['accepted']:,}", f"{row['sent']:,}", applied)
+            table.add_row(
+                row["batch_id"], self._with_name(row["court"]), f"{row['accepted']:,}", f"{row['sent']:,}", applied
+            )
         return table
 
     def _update(self, update: Mapping[str, Any]) -> Table:

@@ -134,6 +134,8 @@ def _root_of(text: str, settings: "Settings") -> "StoredKey":
             "TRACE_ROOT_INVALID",
             "--root is no public key",
             "give what the setting root_public_key holds: hexadecimal digits, before them a suite and a colon if it is not intl",
+            "--root 不是公钥",
+            "请填写设置 root_public_key 的内容：十六进制数字；算法套件不是 intl 的，前面加套件名和冒号",
         )
     suite_of(root.suite)
     return root
@@ -148,6 +150,8 @@ def _only_jurisdiction(context: "MonitoringContext") -> str:
             "TRACE_JURISDICTION_NEEDED",
             f"{len(known)} jurisdictions are registered: {' '.join(known)}",
             "say with --jurisdiction whose list the entry stands in",
+            f"已登记 {len(known)} 个辖区：{' '.join(known)}",
+            "请用 --jurisdiction 指明条目在哪个辖区的名单中",
         )
     return known[0]
 

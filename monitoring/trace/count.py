@@ -32,6 +32,8 @@ class RootDiffers(LiandongError):
             "TRACE_ROOT_DIFFERS",
             f"{lane.topic}/{lane.partition} counted again does not give the root in the head of barrier {barrier}",
             "the log or the head is not what it was: compare with another notary and an archive; see `liandong status`",
+            f"{lane.topic}/{lane.partition} 重新计算的结果与第 {barrier} 号校验点名单签名摘要中的根不符",
+            "消息日志或者名单签名摘要已与原来不同：请与其他见证节点及存档比较，并看 `liandong status`",
         )
 
 

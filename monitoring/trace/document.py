@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ...schemas.errors import LiandongError, WrongUsage
+from ...schemas.phrases import reason_of
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import decode
 from ...schemas.wire.framing import SINGLE_OBJECT, frame, unframe
@@ -84,7 +85,11 @@ def write_proof(path: Path, proof: EntryProof) -> bytes:
         write_private(path, raw)
     except OSError as failed:
         raise WrongUsage(
-            "TRACE_FILE_UNWRITABLE", f"{path} cannot be written: {failed.strerror}", "name another file with --out"
+            "TRACE_FILE_UNWRITABLE",
+            f"{path} cannot be written: {failed.strerror}",
+            "name another file with --out",
+            f"{path} 无法写入：{reason_of(failed).zh}",
+            "请用 --out 指定其他文件",
         ) from failed
     return raw
 
@@ -101,7 +106,11 @@ def read_file(path: Path) -> bytes:
             return stream.read(_LARGEST + 1)
     except OSError as failed:
         raise WrongUsage(
-            "TRACE_FILE_MISSING", f"{path} cannot be read: {failed.strerror}", "name a file that `liandong trace` wrote"
+            "TRACE_FILE_MISSING",
+            f"{path} cannot be read: {failed.strerror}",
+            "name a file that `liandong trace` wrote",
+            f"{path} 无法读取：{reason_of(failed).zh}",
+            "请指定 `liandong trace` 写出的文件",
         ) from failed
 
 

@@ -33,6 +33,8 @@ class SnapshotMissing(LiandongError):
             "TRACE_SNAPSHOT_MISSING",
             f"no list head of {jurisdiction} shows the live entries yet",
             "notaries show them with their second head and then once an hour: see that one runs, and try again",
+            f"{jurisdiction} 尚无载明有效条目的名单签名摘要",
+            "见证节点自第二份名单签名摘要起载明有效条目，此后每小时一次：请确认有见证节点在运行，再重试",
         )
 
 

@@ -11,7 +11,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "what to do": ("what to do", "处理办法"),
     "at": (
         "At barrier {barrier} of notary {notary} ({jurisdiction}), at {at}, {entry} was {state}.",
-        "在公证节点 {notary}（{jurisdiction}）的第 {barrier} 号栅栏（{at}），{entry} {state}。",
+        "在见证节点 {notary}（{jurisdiction}）的第 {barrier} 号校验点（{at}），{entry} {state}。",
     ),
     "active": ("active", "有效"),
     "shielded": ("shielded", "已屏蔽"),
@@ -27,14 +27,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "term": ("; term until {until}", "；期限至 {until}"),
     "revoked key": (
         "; the key under it was revoked {at}, only the log tells whether it stood there before",
-        "；其签名密钥已于 {at} 撤销，该记录是否在此之前入日志须查日志",
+        "；其签名密钥已于 {at} 撤销，该记录是否在此之前写入，须查消息日志",
     ),
     "stood": ("What stood there", "所载记录"),
     "before": ("How it had ended", "此前的终结"),
     "since": ("Since then, as far as this file holds its records:", "此后（以本文件所附记录为限）："),
     "nothing": (
         "Since then: no later record is in this file. Whether there is one, only the log can tell.",
-        "此后：本文件未附后续记录。是否另有后续记录，须查日志。",
+        "此后：本文件未附后续记录。是否另有后续记录，须查消息日志。",
     ),
     "written": ("written to {path}, readable by you alone: it holds a name", "已写入 {path}，仅本人可读：其中含有姓名"),
     "left out": (

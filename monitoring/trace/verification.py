@@ -14,6 +14,7 @@ from ...schemas import ids
 from ...schemas.dates import rfc3339
 from ...schemas.errors import LiandongError
 from ...schemas.law.listing import ENDED_FROM, Instrument, RecordClass
+from ...schemas.phrases import Phrase
 from ...schemas.wire.codec import GatePrefix, decode_prefix
 from ...schemas.wire.merkle import Hashing, root, root_of_inclusion
 from ...schemas.wire.signing import PublicKey
@@ -126,7 +127,7 @@ def _telling(code: str) -> Iterator[None]:
     except ProofProblem:
         raise
     except LiandongError as error:
-        raise ProofProblem(code, reason=error.message) from error
+        raise ProofProblem(code, reason=Phrase(error.message, error.message_zh)) from error
 
 
 class _Verification:

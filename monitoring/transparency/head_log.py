@@ -12,6 +12,7 @@ from typing import NamedTuple
 import structlog
 
 from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.phrases import reason_of
 from ...schemas.wire.codec import Undecodable
 from ...schemas.wire.framing import FramingError
 from ...schemas.wire.signed_note import NoteKey
@@ -117,7 +118,15 @@ class HeadLog:
             self.close()
             remedy = "check that monitoring's folder can be written and the disk is not full"
             reason = f"the transparency log cannot be written: {failed.strerror}"
-            return self._fail(Unavailable("TRANSPARENCY_LOG_UNWRITABLE", reason, remedy))
+            return self._fail(
+                Unavailable(
+                    "TRANSPARENCY_LOG_UNWRITABLE",
+                    reason,
+                    remedy,
+                    f"透明日志无法写入：{reason_of(failed).zh}",
+                    "请确认监控文件夹可以写入且磁盘未满",
+                )
+            )
         self.failure = None
         return pause
 

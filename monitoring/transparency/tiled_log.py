@@ -15,6 +15,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from ...schemas.errors import LiandongError, Unavailable
+from ...schemas.phrases import Phrase, chinese, quoted
 from ...schemas.wire.codec import Undecodable
 from ...schemas.wire.merkle import leaf_hash, root
 from ...schemas.wire.signed_note import Checkpoint, NoteKey, read_checkpoint, signed_note
@@ -44,6 +45,8 @@ class TransparencyLogDamaged(LiandongError):
             "TRANSPARENCY_LOG_DAMAGED",
             f"the transparency log in {folder} is not as it was written: {cause}",
             "move that folder away and leave the file .json beside it: the log is made again from the topic of heads",
+            f"{folder} 中的透明日志与写入时不同：{chinese(cause)}",
+            "请移走该文件夹，保留旁边的 .json 文件：透明日志将由名单签名摘要主题重建",
         )
 
 
@@ -55,6 +58,8 @@ class TransparencyLogForked(LiandongError):
             "TRANSPARENCY_LOG_FORKED",
             f"what is made again in {folder} is not the log of {size} entries that was signed",
             "put the folder back from its backup; without one, end this notary and make another with a new name",
+            f"{folder} 中重建的内容与已签名的 {size} 条透明日志不符",
+            "请从备份恢复该文件夹；没有备份的，请终止本见证节点，另以新的名称建立",
         )
 
 
@@ -88,7 +93,11 @@ class TiledLog:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise Unavailable(
-                "TRANSPARENCY_LOG_RUNNING", f"another process writes {folder}", "let it run, or stop it first"
+                "TRANSPARENCY_LOG_RUNNING",
+                f"another process writes {folder}",
+                "let it run, or stop it first",
+                f"另一进程正在写入 {folder}",
+                "请让其继续运行，或先将其停止",
             ) from None
         try:
             self._open()
@@ -104,7 +113,9 @@ class TiledLog:
         if (self._folder / CHECKPOINT).exists() or not self._signed.size:
             self._tree, self._entries = self._read_edge(self._signed.size)
             if self._tree.root().hex() != self._signed.root:
-                raise TransparencyLogDamaged(self._folder, f"another root than {self._signed.root}")
+                raise TransparencyLogDamaged(
+                    self._folder, Phrase(f"another root than {self._signed.root}", f"根与 {self._signed.root} 不同")
+                )
             self._publish()
         else:
             self.state, self._tree, self._entries = LogState(), TileTree(), []
@@ -170,18 +181,25 @@ class TiledLog:
         except (ValueError, Undecodable) as error:
             raise TransparencyLogDamaged(self._folder, error) from error
         if ahead:
-            raise TransparencyLogDamaged(self._folder, "its checkpoint is ahead of its state")
+            raise TransparencyLogDamaged(
+                self._folder, Phrase("its checkpoint is ahead of its state", "其检查点新于其状态")
+            )
         write_private(path, note)
 
     def _read_state(self) -> LogState:
         if not self._state_file.exists():
             if (self._folder / CHECKPOINT).exists():
-                raise TransparencyLogDamaged(self._folder, f"{self._state_file.name} is missing")
+                raise TransparencyLogDamaged(
+                    self._folder, Phrase(f"{self._state_file.name} is missing", f"缺少 {self._state_file.name}")
+                )
             return LogState()
         try:
             return msgspec.json.decode(self._state_file.read_bytes(), type=LogState)
         except (ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
-            raise TransparencyLogDamaged(self._folder, f"{self._state_file.name}: {error}") from error
+            raise TransparencyLogDamaged(
+                self._folder,
+                Phrase(f"{self._state_file.name}: {error}", f"{self._state_file.name}：{quoted(error).zh}"),
+            ) from error
 
     def _read_edge(self, size: int) -> tuple[TileTree, list[bytes]]:
         """Read what growing goes on from: the partial tiles and the partial bundle."""
@@ -197,7 +215,9 @@ class TiledLog:
         except (OSError, ValueError, Undecodable) as error:
             raise TransparencyLogDamaged(self._folder, error) from error
         if [leaf_hash(entry) for entry in entries] != (edge[0] if edge else []):
-            raise TransparencyLogDamaged(self._folder, "its newest entries are not those of its tiles")
+            raise TransparencyLogDamaged(
+                self._folder, Phrase("its newest entries are not those of its tiles", "其最新条目与分块不符")
+            )
         return TileTree(edge, size), entries
 
 

@@ -165,6 +165,8 @@ class Acts:
                 "ENTRY_UNKNOWN",
                 f"no entry {entry_id.hex()} was published here",
                 "look it up with `liandong court find`; check --court and its jurisdiction",
+                f"此处从未公布条目 {entry_id.hex()}",
+                "请用 `liandong court find` 查找；并核对 --court 及其辖区",
             )
         if whole.court != self.identity.court:
             shown = ids.entry_text(int(whole.entry.instrument), entry_id)
@@ -172,6 +174,8 @@ class Acts:
                 "ENTRY_OF_OTHER_COURT",
                 f"{shown} was published by {whole.court}",
                 "a court acts on its own entries only; ask that court",
+                f"{shown} 由 {whole.court} 公布",
+                "法院只能处理本院的条目；请与该院联系",
             )
         return EntryUnderAct(whole, from_wire(whole.body), unpack_certificates(whole.certificates))
 

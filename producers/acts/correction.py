@@ -5,6 +5,7 @@ yesterday's export does not publish it anew.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from ...schemas.law.grounds import Ground
 from ...schemas.law.listing import Change, Instrument, Link, PersonKind, PersonRole
 from ...schemas.law.terms import EXTENSION_MONTHS, term_end
 from ...schemas.people.certificates import equivalents
-from ..intake.rows.columns import COLUMN_NAMES
+from ..intake.rows.columns import COLUMN_NAMES, COLUMNS, title_of
 from ..intake.rows.model import HeldCertificate, IntakeContext, ListingInput, Performance, RawRow
 from ..intake.rows.parsing import parse_row
 from ..register.register import Register, Update
@@ -45,9 +46,14 @@ def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: Cour
     """Publish an entry with other values, by intake column. Raises CORRECTION_REJECTED, NOTHING_TO_CORRECT."""
     unknown = sorted(set(values) - set(COLUMN_NAMES) | set(values) & FIXED)
     if unknown or not values:
-        allowed = ", ".join(name for name in COLUMN_NAMES if name not in FIXED)
+        free = [column for column in COLUMNS if column.name not in FIXED]
+        allowed, allowed_zh = ", ".join(one.name for one in free), "、".join(one.zh for one in free)
         raise WrongUsage(
-            "COLUMN_UNKNOWN", f"{', '.join(unknown) or 'nothing'} cannot be corrected", f"name one of {allowed}"
+            "COLUMN_UNKNOWN",
+            f"{', '.join(unknown) or 'nothing'} cannot be corrected",
+            f"name one of {allowed}",
+            f"{'、'.join(unknown)} 不能更正" if unknown else "没有给出要更正的列",
+            f"可更正的列：{allowed_zh}",
         )
 
     identity = acts.identity
@@ -58,7 +64,9 @@ def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: Cour
         content = content_of(listing)
         digest = digest_of(content, listing.certificates)
         if digest == under_act.whole.entry.digest:
-            raise ActRefused("NOTHING_TO_CORRECT", "the entry says this already", "nothing to do")
+            raise ActRefused(
+                "NOTHING_TO_CORRECT", "the entry says this already", "nothing to do", "条目内容已与此一致", "无须处理"
+            )
         _complete(acts.register, connection, under_act, listing)
         record = under_act.record | content
         record["identities"] = identities(listing.certificates, listing.name, identity.matching_keys)
@@ -86,7 +94,10 @@ def _checked(under_act: EntryUnderAct, values: Mapping[str, str], context: Intak
     if parsed.listing is None:
         reasons = "; ".join(f"{each.field}: {each.reason} [{each.code}]" for each in parsed.rejects)
         remedy = "; ".join(dict.fromkeys(each.remedy for each in parsed.rejects))
-        raise CorrectionRejected("CORRECTION_REJECTED", reasons, remedy)
+        in_chinese = parse_row(RawRow(1, row, row), replace(context, lang="zh")).rejects
+        reasons_zh = "；".join(f"{title_of(each.field, 'zh')}：{each.reason}［{each.code}］" for each in in_chinese)
+        remedy_zh = "；".join(dict.fromkeys(each.remedy for each in in_chinese))
+        raise CorrectionRejected("CORRECTION_REJECTED", reasons, remedy, reasons_zh, remedy_zh)
     return parsed.listing
 
 
@@ -150,6 +161,8 @@ def _move(
                 "ENTRY_EXISTS",
                 f"this subject has the entry {shown} in this case",
                 f"correct that one; revoke {ids.entry_text(int(entry.instrument), entry.entry_id)} if it is about nobody",
+                f"该对象在本案中已有条目 {shown}",
+                f"请更正该条目；如 {ids.entry_text(int(entry.instrument), entry.entry_id)} 列错了人，请予撤销",
             )
     ordinal, name = entry.ordinal, name_hash(under_act.record["name"])
     before = [entry.key, *(each.key for each in register.further_keys(connection, [ordinal]))]

@@ -56,6 +56,13 @@ REASONS: Mapping[Change, Mapping[str, tuple[str, str]]] = {
 }
 
 
+def reason_zh(change: Change | None, code: str) -> str:
+    """Return what a reason says in Chinese, with its code; by the act it was given for, or by the first that has it."""
+    acts = (change, *REASONS) if change is not None else tuple(REASONS)
+    said = next((REASONS[act][code][1] for act in acts if code in REASONS.get(act, {})), "")
+    return f"{code}（{said}）" if said else code
+
+
 class ReasonUnknown(UsageProblem):
     """A reason that no article knows for an act."""
 

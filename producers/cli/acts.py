@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import WrongUsage
-from ...topics.cli.console import JsonOption, print_json, say
+from ...schemas.phrases import listed
+from ...schemas.problems import Language
+from ...topics.cli.console import JsonOption, print_json, say, settings_of
 from .options import CourtOption, DayOption, EntryArgument, NoWaitOption, ReasonOption, day, entry_id
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
     from ..acts.correction import correct as corrected
     from ..acts.ruling import CourtRuling
 
-    changes = _changes(values or []) | _certificate_columns(certificate, country)
+    changes = _changes(values or []) | _certificate_columns(certificate, country, settings_of(ctx).lang)
     ruling = CourtRuling(reason, day(on))
     _perform(
         ctx,
@@ -147,6 +149,7 @@ def _perform(
     ctx: typer.Context, court: str | None, no_wait: bool, as_json: bool, act: "Callable[[Court], Update]"
 ) -> None:
     """Open the court, perform an act, send it unless nobody wants to wait, and print what came of it."""
+    from ...schemas.law.listing import STATUSES_ZH, Status
     from ...topics.cli.console import settings_of
     from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
@@ -174,7 +177,11 @@ def _perform(
         return
     entry, status, version = (document[each] for each in ("entry", "status", "version"))
     update_id, batch = document["update"], document["batch"]
-    say(settings.lang, f"{entry} is {status}, version {version}", f"{entry} 现为 {status}，第 {version} 版")
+    say(
+        settings.lang,
+        f"{entry} is {status}, version {version}",
+        f"{entry} 现状为{STATUSES_ZH[Status[status]]}，第 {version} 版",
+    )
     say(settings.lang, f"update {update_id}, batch {batch}", f"更新 {update_id}，批次 {batch}")
     if "due_on" in document:
         estimated, estimated_zh = _ESTIMATED if document["due_estimated"] else ("", "")
@@ -195,28 +202,40 @@ _ESTIMATED = (" (estimated: that year's holidays are not known here)", "（暂�
 
 
 def _changes(values: list[str]) -> dict[str, str]:
-    """Read COLUMN=VALUE of each option. Raises SET_UNREADABLE, NUMBER_AS_ARGUMENT."""
+    """Read COLUMN=VALUE of each option, by the headers of an intake file. Raises SET_UNREADABLE, NUMBER_AS_ARGUMENT."""
+    from ..intake.rows.columns import column_of
+
     changes = {}
     for text in values:
         column, equals, value = text.partition("=")
         if not equals:
-            raise WrongUsage("SET_UNREADABLE", f"--set {column} gives no value", "write --set COLUMN=VALUE")
-        changes[column.strip()] = value
+            raise WrongUsage(
+                "SET_UNREADABLE",
+                f"--set {column} gives no value",
+                "write --set COLUMN=VALUE",
+                f"--set {column} 没有给出值",
+                "请写成 --set 列名=值",
+            )
+        changes[column_of(column) or column.strip()] = value
     if any(column.endswith("_number") and column.startswith("certificate") for column in changes):
         raise WrongUsage(
-            "NUMBER_AS_ARGUMENT", "a certificate number came as an argument", "use --certificate TYPE; it asks"
+            "NUMBER_AS_ARGUMENT",
+            "a certificate number came as an argument",
+            "use --certificate TYPE; it asks",
+            "证件号码不得写在命令参数中",
+            "请用 --certificate 证件类型，号码另行询问",
         )
     return changes
 
 
-def _certificate_columns(certificate: str | None, country: str) -> dict[str, str]:
+def _certificate_columns(certificate: str | None, country: str, lang: Language) -> dict[str, str]:
     """Return the columns of another certificate, whose number is asked for; none if no type is given."""
     if certificate is None:
         return {}
     kind = certificate_type(certificate)
     return {
         "certificate_type": kind.name,
-        "certificate_number": certificate_number(kind),
+        "certificate_number": certificate_number(kind, lang),
         "certificate_country": country,
     }
 
@@ -228,14 +247,18 @@ def certificate_type(text: str) -> "CertificateType":
     try:
         return CertificateType[text.strip().upper()]
     except KeyError:
-        known = ", ".join(each.name for each in CertificateType)
+        known = listed(each.name for each in CertificateType)
         raise WrongUsage(
-            "CERTIFICATE_TYPE_UNKNOWN", f"{text!r} is no type of certificate", f"give one of {known}"
+            "CERTIFICATE_TYPE_UNKNOWN",
+            f"{text!r} is no type of certificate",
+            f"give one of {known}",
+            f"没有证件类型 {text}",
+            f"可用类型：{known.zh}",
         ) from None
 
 
-def certificate_number(kind: "CertificateType") -> str:
+def certificate_number(kind: "CertificateType", lang: Language) -> str:
     """Read a certificate number from the terminal without echo, or from the first line of standard input."""
     if sys.stdin.isatty():
-        return str(typer.prompt(f"{kind.name} number", hide_input=True))
+        return str(typer.prompt({"en": f"{kind.name} number", "zh": f"{kind.name} 号码"}[lang], hide_input=True))
     return sys.stdin.readline().strip()

@@ -45,10 +45,11 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
     as_json: JsonOption = False,
 ) -> None:
     """Give commands to agencies: watch, stop-watch. Prints the cmd_ id of each."""
-    from ..commands.files import TEMPLATE
+    from ..commands.template import command_template
 
     if template or kinds:
-        typer.echo(TEMPLATE if template else _kinds(), nl=False)
+        lang = settings_of(ctx).lang
+        typer.echo(command_template(lang) if template else _kinds(lang), nl=False)
         return
     if listing:
         _show_commands(ctx, court, as_json)
@@ -57,7 +58,13 @@ def command(  # noqa: PLR0913, PLR0917  one command, as the operators' interface
         _resend(ctx, court, as_json)
         return
     if (file is None) == (not stop):
-        raise WrongUsage("COMMAND_INPUT", "give a file of commands, or --stop and one id", "see --template")
+        raise WrongUsage(
+            "COMMAND_INPUT",
+            "give a file of commands, or --stop and one id",
+            "see --template",
+            "请给出指令文件，或者 --stop 加一个编号",
+            "格式见 --template",
+        )
     written: Sequence[Mapping[str, Any]] = _from_file(file) if file else [{"command": "stop-watch", "stops": stop}]
     results = _give(ctx, court, written, file.parent if file else Path(), dry_run=dry_run)
     rejected = any("problem" in each for each in results)
@@ -142,6 +149,7 @@ _NOTHING_TO_RESEND = {"en": "every command has its answer", "zh": "所有指令�
 def _agency_kinds(participants: "Participants", request: "Request") -> frozenset[str] | None:
     """Return the kinds of data the agency has, if it is known on this machine; the agency itself checks in any case."""
     from ...schemas.law.watch_kinds import held_by
+    from ...topics.keys.kind_words import KIND_WORDS
     from ..commands.files import WatchRequest
 
     by_id = {each.id: each for each in participants.list()}
@@ -149,7 +157,13 @@ def _agency_kinds(participants: "Participants", request: "Request") -> frozenset
         return None
     agency = by_id[request.agency]
     if agency.kind != "agency":
-        raise WrongUsage("AGENCY_UNKNOWN", f"{agency.id} is no agency but {agency.kind}", "name an agency")
+        raise WrongUsage(
+            "AGENCY_UNKNOWN",
+            f"{agency.id} is no agency but {agency.kind}",
+            "name an agency",
+            f"{agency.id} 不是协助单位，其身份是{KIND_WORDS[agency.kind].zh}",
+            "请指定协助单位",
+        )
     return held_by(agency.agency_kind)
 
 
@@ -197,6 +211,8 @@ def _commanding(settings: "Settings", court_id: str | None) -> Iterator[_Command
 
 
 def _show_results(results: list[dict[str, Any]], lang: Language, as_json: bool, rejects: Path | None) -> None:
+    from ...schemas.law.watch_words import COMMANDS_ZH
+
     if as_json:
         print_json({"commands": results} | ({"rejects_file": str(rejects)} if rejects else {}))
         return
@@ -213,7 +229,8 @@ def _show_results(results: list[dict[str, Any]], lang: Language, as_json: bool, 
             command, kind, agency, due = (each[name] for name in ("command_id", "kind", "agency", "due_at"))
             again, again_zh = ("", "") if each["new"] else _GIVEN_BEFORE
             english = f"{command}  {kind} to {agency}, answer due {due}{again}"
-            say(lang, english, f"{command}  {kind}，下达给 {agency}，应于 {due} 前答复{again_zh}")
+            named = COMMANDS_ZH.get(kind, kind)
+            say(lang, english, f"{command}  {named}，下达给 {agency}，应于 {due} 前答复{again_zh}")
     if rejects:
         say(
             lang,
@@ -223,6 +240,7 @@ def _show_results(results: list[dict[str, Any]], lang: Language, as_json: bool, 
 
 
 def _show_commands(ctx: typer.Context, court_id: str | None, as_json: bool) -> None:
+    from ...schemas.law.watch_words import COMMANDS_ZH
     from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
     from ..commands.sent import CommandRegister
@@ -239,7 +257,8 @@ def _show_commands(ctx: typer.Context, court_id: str | None, as_json: bool) -> N
     for each in commands:
         shown = _as_dict(each)
         state = _state(each, now, lang)
-        typer.echo(f"{shown['command_id']}  {each.kind:10} {each.agency:16} {each.case_number}  {state}")
+        kind = COMMANDS_ZH.get(each.kind, each.kind) if lang == "zh" else f"{each.kind:10}"
+        typer.echo(f"{shown['command_id']}  {kind} {each.agency:16} {each.case_number}  {state}")
     if not commands:
         say(lang, f"{own_id} has given no commands", f"{own_id} 尚未下达指令")
 
@@ -272,13 +291,22 @@ def _as_dict(command: "SentCommand") -> dict[str, Any]:
     }
 
 
-def _kinds() -> str:
+def _kinds(lang: Language) -> str:
     from ...schemas.law.watch import Purpose
     from ...schemas.law.watch_kinds import ASSET_KINDS, WHEREABOUTS_KINDS
+    from ...schemas.law.watch_words import DOMAINS_ZH, PURPOSES_ZH
 
-    lines = ["purposes: " + ", ".join(f"{each} ({'/'.join(sorted(each.domains))})" for each in Purpose)]
+    if lang == "zh":
+        domains = {each: "、".join(DOMAINS_ZH[domain] for domain in sorted(each.domains)) for each in Purpose}
+        lines = ["用途：" + "；".join(f"{each}（{PURPOSES_ZH[each]}：{domains[each]}）" for each in Purpose)]
+    else:
+        lines = ["purposes: " + ", ".join(f"{each} ({'/'.join(sorted(each.domains))})" for each in Purpose)]
     for kinds in (ASSET_KINDS, WHEREABOUTS_KINDS):
         for kind in kinds.values():
-            keep = f"kept {kind.keep_days} days" if kind.keep_days else "kept with the case"
-            lines.append(f"{kind.domain:12}{kind.name:18}{kind.zh}  ({keep})")
+            if lang == "zh":
+                keep = f"保存 {kind.keep_days} 天" if kind.keep_days else "随案保存"
+                lines.append(f"{DOMAINS_ZH[kind.domain]}  {kind.name:18}{kind.zh}（{keep}）")
+            else:
+                keep = f"kept {kind.keep_days} days" if kind.keep_days else "kept with the case"
+                lines.append(f"{kind.domain:12}{kind.name:18}{kind.zh}  ({keep})")
     return "\n".join(lines) + "\n"

@@ -89,6 +89,8 @@ def find(  # noqa: PLR0913, PLR0917  a command's parameters are its options
             "FIND_WHAT",
             "find by one thing",
             "give an entry id, a case number, or --certificate TYPE; or what entries are to be listed by, as --live",
+            "只能按一项查找",
+            "请给出条目编号、案号或 --certificate 证件类型；或者给出筛选条件，如 --live",
         )
     lang = settings_of(ctx).lang
     with open_court(settings_of(ctx), court, clock_of(settings_of(ctx)), SystemChance()) as acting_court:
@@ -107,21 +109,18 @@ def _show_one(
     court: "Court", entry_or_case: str | None, certificate: str | None, country: str, printing: tuple[bool, Language]
 ) -> None:
     from ...schemas.people.certificates import normalise
-    from .own_entries import found_entries, shown_entry
+    from .own_entries import found_entries, found_line, shown_entry
 
+    as_json, lang = printing
     holder = None
     if certificate is not None:
         kind = certificate_type(certificate)
-        holder = normalise(kind, certificate_number(kind), country)
+        holder = normalise(kind, certificate_number(kind, lang), country)
     entries = [shown_entry(court, each) for each in found_entries(court, entry_or_case, holder)]
-    as_json, lang = printing
     if as_json:
         print_json(entries)
         return
     for each in entries:
-        typer.echo(
-            f"{each['entry']}  {each['status']:<8} v{each['version']}  {each['case_number']}  {each['name']}  "
-            f"{', '.join(each['certificates'])}  {each['changed_on']} {each['reason']}".rstrip()
-        )
+        typer.echo(found_line(each, lang))
     if not entries:
         say(lang, "no entry of this court", "本院没有这样的条目", err=True)

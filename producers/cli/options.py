@@ -39,4 +39,4 @@ def day(text: str | None) -> date | None:
     try:
         return parse_date(text)
     except DateProblem as problem:
-        raise WrongUsage(problem.code, problem.message, problem.remedy) from None
+        raise WrongUsage(problem.code, problem.message, problem.remedy, problem.message_zh, problem.remedy_zh) from None

@@ -1,18 +1,21 @@
 """A court's own entries as it sees them: found by id, case number or certificate; names and numbers masked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...schemas import ids
 from ...schemas.dates import date_of_ms
 from ...schemas.law.beginnings import facts_in
 from ...schemas.law.case_number import parse_case_number
-from ...schemas.law.listing import Change, PersonKind
+from ...schemas.law.listing import STATUSES_ZH, Change, PersonKind, Status
 from ...schemas.law.working_days import DueDay
 from ...schemas.law.wrongful import WrongfulSpan
 from ...schemas.people.certificates import Certificate, equivalents, mask
+from ...schemas.problems import Language
 from ...schemas.wire.codec import from_wire
 from ...topics.settings import Settings
 from ...topics.workers.clock import Clock
+from ..acts.reasons import reason_zh
 from ..acts.wrongful import spans_of
 from ..court import Court, court_named
 from ..register.register import Update, WholeEntry, register_as_it_is
@@ -76,6 +79,32 @@ def shown_entry(court: Court, whole: WholeEntry) -> dict[str, Any]:
 def entry_text(whole: WholeEntry) -> str:
     """Return an entry's id as people see it."""
     return ids.entry_text(int(whole.entry.instrument), whole.entry.entry_id)
+
+
+_ENDED_BY = {
+    Status.DELETED: Change.DELETE,
+    Status.REVOKED: Change.REVOKE,
+    Status.LIFTED: Change.LIFT,
+    Status.SHIELDED: Change.SHIELD,
+    Status.EXPIRED: Change.EXPIRE,
+}
+
+
+def found_line(shown: Mapping[str, Any], lang: Language) -> str:
+    """Return what `shown_entry` gave as one line for people."""
+    held, status = ", ".join(shown["certificates"]), Status[shown["status"]]
+    if lang == "zh":
+        reason = reason_zh(_ENDED_BY.get(status), shown["reason"])
+        line = (
+            f"{shown['entry']}  {STATUSES_ZH[status]}  第 {shown['version']} 版  {shown['case_number']}  {shown['name']}  "
+            f"{held.replace(', ', '、')}  {shown['changed_on']} {reason}"
+        )
+    else:
+        line = (
+            f"{shown['entry']}  {status.name:<8} v{shown['version']}  {shown['case_number']}  {shown['name']}  "
+            f"{held}  {shown['changed_on']} {shown['reason']}"
+        )
+    return line.rstrip()
 
 
 def _stated(court: Court, update: Update) -> dict[str, Any]:

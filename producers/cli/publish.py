@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import ExitCode, WrongUsage
+from ...schemas.phrases import reason_of
 from ...topics.cli.console import JsonOption, print_json
 from .options import WAIT_SECONDS, CourtOption, NoWaitOption, WaitOption
 
@@ -72,7 +73,13 @@ def template(ctx: typer.Context, file: TemplateArgument = None) -> None:
         with file.open("xb") as stream:  # a file that a clerk has filled is never written over
             stream.write(data)
     except OSError as error:
-        raise WrongUsage("FILE_UNWRITABLE", f"{file}: {error.strerror}", "name a file that can be written") from error
+        raise WrongUsage(
+            "FILE_UNWRITABLE",
+            f"{file}: {error.strerror}",
+            "name a file that can be written",
+            f"{file}：{reason_of(error).zh}",
+            "请指定可写入的文件",
+        ) from error
 
 
 def publish(  # noqa: PLR0913  a command's parameters are its options
@@ -137,7 +144,13 @@ def known_format(source: Path, name: str | None) -> "Format":
         if name == known:
             return known
     if name is not None:
-        raise WrongUsage("FORMAT_UNKNOWN", f"{name!r} is no format", f"give one of {', '.join(FORMATS)}")
+        raise WrongUsage(
+            "FORMAT_UNKNOWN",
+            f"{name!r} is no format",
+            f"give one of {', '.join(FORMATS)}",
+            f"没有格式 {name}",
+            f"可用格式：{'、'.join(FORMATS)}",
+        )
     return format_of(source)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ...schemas.problems import Language
+from ..intake.rows.columns import title_of
 from ..publishing.report import TOLD_MISSING
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ _TEXTS = {
         "{} and {} more rows (the warnings file and --json name all)",
         "{} 等，另有 {} 行（提示文件和 --json 列出全部）",
     ),
-    "sent": ("all of it is in the log", "已全部送入日志"),
+    "sent": ("all of it is in the log", "已全部送入消息日志"),
     "waits": ("accepted; `liandong court relay` sends it", "已受理，由 liandong court relay 发送"),
     "follow": ("follow it with: liandong status --batch {}", "跟踪：liandong status --batch {}"),
 }
@@ -104,7 +105,7 @@ def _say(at: int, text: str, *values: object) -> None:
 
 def _print_notices(report: "PublishReport", at: int) -> None:
     for told in report.notices.most_common():
-        typer.echo(f"  {told.notice.code} ({told.notice.field or '*'})")
+        typer.echo(f"  {told.notice.code} ({title_of(told.notice.field, 'zh' if at else 'en') or '*'})")
         _say(at, "rows", _rows(told.rows, at), told.notice.reason, told.notice.remedy)
 
 

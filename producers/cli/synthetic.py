@@ -14,6 +14,7 @@ import typer
 
 from ...schemas.dates import date_of_ms, parse_date
 from ...schemas.errors import WrongUsage
+from ...schemas.phrases import reason_of
 from ...topics.cli.console import settings_of
 from ...topics.extras import need
 
@@ -108,7 +109,13 @@ def _output_stream(output: Path | None) -> Iterator[TextIO]:
     try:
         stream = output.open("w", encoding="utf-8", newline="")
     except OSError as error:
-        raise WrongUsage("FILE_UNWRITABLE", f"{output}: {error.strerror}", "name a writable file with -o") from error
+        raise WrongUsage(
+            "FILE_UNWRITABLE",
+            f"{output}: {error.strerror}",
+            "name a writable file with -o",
+            f"{output}：{reason_of(error).zh}",
+            "请用 -o 指定可写入的文件",
+        ) from error
     with stream:
         yield stream
 

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 _WAIT_SECONDS = 600.0
 _TEXTS = {
-    "level": ("the register is level with the log; nothing was missing", "登记库与日志一致，没有缺少的记录"),
-    "taken": ("taken over from the log: {court}, {count} updates", "已从日志补录：{court}，{count} 条更新"),
-    "entries": ("entries the register did not know: {count}", "登记库原先没有的条目：{count}"),
+    "level": ("the register is level with the log; nothing was missing", "登记簿与消息日志一致，没有缺少的记录"),
+    "taken": ("taken over from the log: {court}, {count} updates", "已从消息日志补录：{court}，{count} 条更新"),
+    "entries": ("entries the register did not know: {count}", "登记簿原先没有的条目：{count}"),
     "unnamed": (
         "entries whose certificates only the court's system has: {count}; publish its newest export (`liandong court publish FILE`)",
         "证件号码仅存于本院系统的条目：{count}；请发布本院最新导出文件（`liandong court publish FILE`）以补全",
     ),
     "resent": (
         "{entries} entries compared with the log: {missing} were missing, {replaced} did not stand last",
-        "已与日志核对 {entries} 个条目：缺少 {missing} 个，{replaced} 个不是该键的最后一条记录",
+        "已与消息日志核对 {entries} 个条目：缺少 {missing} 个，{replaced} 个不是该键的最后一条记录",
     ),
     "again": ("they were sent again", "已重新发送"),
     "dry": ("dry run: nothing was sent", "试运行，未发送任何内容"),
@@ -40,7 +40,7 @@ _TEXTS = {
     ),
     "strange": (
         "{entry}  v{version}  invented with the revoked key {key}, the register never had it",
-        "{entry}  第 {version} 版  以已吊销的密钥 {key} 伪造，登记库从未有过",
+        "{entry}  第 {version} 版  以已吊销的密钥 {key} 伪造，登记簿从未有过",
     ),
     "how_strange": (
         "{count} entries were invented with a stolen key, a person looks at each: `liandong court resign --end-strangers` ends them",
@@ -50,7 +50,7 @@ _TEXTS = {
         "{entry}  v{version}  taken with the revoked key {key} of {by}, which gives it back: `liandong court resign --court {by} --for {court} --all`",
         "{entry}  第 {version} 版  被冒用 {by} 已吊销的密钥 {key} 改签，由该院交还：`liandong court resign --court {by} --for {court} --all`",
     ),
-    "strange_ended": ("invented entries ended and in the log: {count}", "已终止并送入日志的伪造条目：{count}"),
+    "strange_ended": ("invented entries ended and in the log: {count}", "已终止并送入消息日志的伪造条目：{count}"),
     "acknowledged": ("stolen versions the status names no longer: {count}", "不再列入状态的失窃密钥版本：{count}"),
     "TAKEN_FROM_BELOW": (
         "taken with this court's revoked key from the court below",
@@ -61,8 +61,8 @@ _TEXTS = {
         "{count} entries of {court} must be given back: the same command with `--all`, or name them",
         "需要交还 {court} 的条目：{count} 个；请在同一命令后加 `--all`，或逐个指定条目",
     ),
-    "given_back": ("given back to {court} and in the log: {count}", "已交还 {court} 并送入日志：{count}"),
-    "signed": ("signed again and in the log: {count}", "已重新签名并送入日志：{count}"),
+    "given_back": ("given back to {court} and in the log: {count}", "已交还 {court} 并送入消息日志：{count}"),
+    "signed": ("signed again and in the log: {count}", "已重新签名并送入消息日志：{count}"),
     "KEY_REVOKED": ("its key was revoked as of then", "签名密钥已自当时起吊销"),
     "SIGNED_BY_ANOTHER": (
         "somebody has signed a newer version with its revoked key",

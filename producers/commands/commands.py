@@ -134,6 +134,8 @@ class Commands:
                 "COMMAND_UNKNOWN",
                 f"{self._court.court} has given no watch {ids.text('cmd', command_id)}",
                 "look it up with `liandong court command --list`; only the court that ordered a watch can stop it",
+                f"{self._court.court} 没有下达过协助查找 {ids.text('cmd', command_id)}",
+                "请用 `liandong court command --list` 查找；只有下达的法院才能停止",
             )
         return watch
 
@@ -184,6 +186,8 @@ class Commands:
                 f"no sealing key of {agency[:63]!r} is registered that is valid now",
                 "check the agency's id; its keys are registered with `liandong participant new` or `publish`, and renewed "
                 "with `renew`",
+                f"{agency[:63]} 没有现行有效的密封密钥",
+                "请核对协助单位的编号；其密钥由 `liandong participant new` 或 `publish` 登记，由 `renew` 更新",
             ) from missing
         readers = [*recipients, *self._court.directory.recipients(self._court.court, COMMAND)]
         return list({each.key_id: each for each in readers}.values())
@@ -205,10 +209,14 @@ def _check_same(earlier: SentCommand, order: WatchOrder) -> None:
             "WATCH_WAS_STOPPED",
             f"this court has stopped {handle}, the watch of this order",
             "a stopped watch does not come back; watching again needs a new legal document",
+            f"本院已停止 {handle}，即本指令所指的协助查找",
+            "已停止的协助查找不再恢复；继续查找须有新的法律文书",
         )
     if (earlier.scope.until, earlier.scope.purpose) != (order.until, order.purpose):
         raise CommandRefused(
             "WATCH_DIFFERS",
             f"{handle} was given under the same document with another end or purpose",
             "another end or purpose needs a new legal document; stop the old watch and give a new one",
+            f"{handle} 依同一文书下达，而截止日期或用途不同",
+            "变更截止日期或用途须有新的法律文书；请停止原协助查找，另行下达",
         )

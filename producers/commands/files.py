@@ -25,6 +25,7 @@ from ...schemas.law.case_number import parse_case_number
 from ...schemas.law.watch import WatchOrder, WatchProblem, kinds_of
 from ...schemas.people.certificates import Certificate, CertificateType, normalise
 from ...schemas.people.names import display_form
+from ...schemas.phrases import listed
 from ...schemas.problems import FactProblem, Text
 from ...schemas.spelling import hides_text
 from ...schemas.wire.control import STOP_WATCH, WATCH
@@ -36,31 +37,6 @@ DUE_HOURS = 24.0
 MAX_BYTES = 4_000_000
 REJECT_KEY = "reject"
 """What a rejects file adds to a command; passed over when it is read again."""
-
-TEMPLATE = """\
-# A file of commands (court command FILE --court ID). One command, or a list of them; YAML or JSON.
-# All people and numbers here are fictitious.
-
-# Tell this court when the debtor shows up (法〔2016〕41号).
-- command: watch
-  agency: railway-js                # participant id
-  case_number: （2026）苏0505执1234号
-  document: ruling.pdf              # legal document, path beside this file; only its SHA-256 travels
-  document_number: （2026）苏0505执1234号之一
-  judge: 王明远
-  purpose: LOCATE_DEBTOR            # or FIND_ASSETS, REFUSAL_EVIDENCE
-  kinds: [TRAVEL]                   # `court command --kinds` lists all
-  until: 2026-12-31                 # last day, in China; or a time like 2026-12-31T18:00:00+08:00
-  due_hours: 24                     # the agency answers within
-  subject:
-    name: 陈思远
-    certificates:
-      - {type: CN_ID, number: "11010519491231002X"}   # passports also need country, for example KOR
-
-# End a watch at once; needs nothing but its id (also: court command --stop cmd_… --court ID).
-# - command: stop-watch
-#   stops: cmd_00000000000000000000000000000000
-"""
 
 
 class CommandProblem(FactProblem):
@@ -149,7 +125,13 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
     """Read the commands of a file as they stand there. Raises COMMAND_FILE_UNREADABLE."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise WrongUsage("COMMAND_FILE_UNREADABLE", f"{path} is over {MAX_BYTES} bytes", "split it")
+            raise WrongUsage(
+                "COMMAND_FILE_UNREADABLE",
+                f"{path} is over {MAX_BYTES} bytes",
+                "split it",
+                f"{path} 超过 {MAX_BYTES} 字节",
+                "请拆分文件",
+            )
         text = decoded(path.read_bytes())
         is_json = path.suffix.lower() == ".json"
         content = json.loads(text, object_pairs_hook=with_single_keys) if is_json else plain_yaml(text)
@@ -159,6 +141,8 @@ def read_command_file(path: Path) -> list[Mapping[str, Any]]:
             "COMMAND_FILE_UNREADABLE",
             f"{path} cannot be read: {type(broken).__name__}",  # its text may hold numbers
             "write YAML or JSON in UTF-8 or GB 18030, each key once, no aliases; `liandong court command --template` shows how",
+            f"{path} 无法读取：{type(broken).__name__}",
+            "请用 UTF-8 或 GB 18030 编写 YAML 或 JSON，每个键只写一次，不用别名；格式见 `liandong court command --template`",
         ) from None
     commands = content if isinstance(content, list) else [content]
     return [each if isinstance(each, dict) else {} for each in commands]
@@ -254,9 +238,7 @@ def _certificate(certificate: Any) -> Certificate:
     try:
         kind = CertificateType[str(certificate.get("type") or "").strip().upper()]
     except KeyError:
-        raise CommandProblem(
-            "COMMAND_CERTIFICATE_TYPE", known=", ".join(each.name for each in CertificateType)
-        ) from None
+        raise CommandProblem("COMMAND_CERTIFICATE_TYPE", known=listed(each.name for each in CertificateType)) from None
     number = without_mark(unwrapped(_text(certificate.get("number")).strip()))
     return normalise(kind, number, _text(certificate.get("country")) or None)
 

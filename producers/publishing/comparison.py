@@ -11,7 +11,8 @@ from typing import ClassVar, NamedTuple
 from ...schemas import ids
 from ...schemas.dates import start_of_day_ms
 from ...schemas.law.grounds import DeletionReason, check_relisting
-from ...schemas.law.listing import Instrument, Status
+from ...schemas.law.listing import STATUSES_ZH, Instrument, Status
+from ...schemas.phrases import Phrase
 from ...schemas.problems import FactProblem, Text
 from ..register.rows import CorrectedKey, FormerState, RegisteredEntry, decision_form
 from ..updates.records import Fields, digest_of, fields_of, name_hash, unpack_certificates
@@ -189,7 +190,12 @@ def _check_is_newer(entry: RegisteredEntry, row: PreparedRow) -> None:
 
 def _ended(entry: RegisteredEntry) -> RowRefused:
     shown = ids.entry_text(int(entry.instrument), entry.entry_id)
-    return RowRefused("ENTRY_ENDED", entry=shown, day=entry.changed_on, status=entry.status.name.lower())
+    return RowRefused(
+        "ENTRY_ENDED",
+        entry=shown,
+        day=entry.changed_on,
+        status=Phrase(entry.status.name.lower(), STATUSES_ZH[entry.status]),
+    )
 
 
 def _check_decision(row: PreparedRow, entry: RegisteredEntry, former: Sequence[FormerState]) -> None:

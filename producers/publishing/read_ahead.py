@@ -40,6 +40,8 @@ class ReaderDied(LiandongError):
             "READER_DIED",
             f"the process that reads the file ended in the middle of it (exit code {exit_code})",
             "publish the same file again: it goes on where it stopped; exit code -9 often means that memory ran out",
+            f"读取文件的进程中途退出（退出码 {exit_code}）",
+            "请再次发布同一文件，将从中断处继续；退出码 -9 多为内存不足",
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ...schemas.dates import date_of_ms
-from ...schemas.problems import BilingualError, Text
+from ...schemas.problems import BilingualError, Text, told
 from ...topics.keys.opening import kept_takeover
 from ...topics.keys.participants import Participants
 from ...topics.private_files import DiskFull
@@ -48,7 +48,7 @@ class PublicationInterrupted(BilingualError):
 
     def __init__(self, cause: BilingualError, file: str, batch: Batch) -> None:
         """Take what failed, and the batch as its last transaction left it."""
-        (cause_en, remedy), (cause_zh, remedy_zh) = cause.in_language("en"), cause.in_language("zh")
+        (cause_en, remedy), (cause_zh, remedy_zh) = told(cause, "en"), told(cause, "zh")
         super().__init__(
             "PUBLICATION_INTERRUPTED",
             cause=f"{cause.code}: {cause_en}",

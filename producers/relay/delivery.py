@@ -31,6 +31,8 @@ class NotSentYet(Unavailable):
             "NOT_SENT_YET",
             f"everything is accepted; {waiting} rows still wait in the outbox",
             "nothing is lost: `liandong court relay` sends them, `liandong status` shows when they are through",
+            f"已全部受理；待发箱中还有 {waiting} 行",
+            "内容不会丢失：由 `liandong court relay` 发送，`liandong status` 显示何时完成",
         )
 
 

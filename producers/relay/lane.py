@@ -7,6 +7,8 @@ starts again behind its marked prefix.
 from dataclasses import dataclass, field
 
 from ...schemas.errors import LiandongError
+from ...schemas.phrases import quoted
+from ...schemas.problems import told
 from ...topics.transport.ports import Delivered
 
 LONGEST_PAUSE = 60.0
@@ -18,10 +20,17 @@ class DeliveryFailed(LiandongError):
     def __init__(self, lane: str, row: int, cause: Exception) -> None:
         """`cause` is what the transport said."""
         self.cause = self.__cause__ = cause
-        message = cause.message if isinstance(cause, LiandongError) else str(cause)
-        remedy = cause.remedy if isinstance(cause, LiandongError) else "see the broker's log"
+        if isinstance(cause, LiandongError):
+            (message, remedy), (message_zh, remedy_zh) = told(cause, "en"), told(cause, "zh")
+        else:
+            message, remedy = str(cause), "see the broker's log"
+            message_zh, remedy_zh = quoted(cause).zh, "请查看 Kafka 日志"
         super().__init__(
-            "DELIVERY_FAILED", f"row {row} of lane {lane} was not delivered: {message}", f"nothing is lost; {remedy}"
+            "DELIVERY_FAILED",
+            f"row {row} of lane {lane} was not delivered: {message}",
+            f"nothing is lost; {remedy}",
+            f"通道 {lane} 的第 {row} 行未送达：{message_zh}",
+            f"内容不会丢失；{remedy_zh}",
         )
 
 

@@ -47,8 +47,8 @@ class RegisterConflicts(BilingualError):
             "after it was put back",
             "nothing was changed; put back a newer backup of the register, or the same one again, and recover it before anything "
             "is accepted",
-            "{court} 在 {list} 中的序号 {number} 在日志与登记库中内容不同：登记库恢复后又受理了新内容",
-            "未作任何更改；请恢复更新的登记库备份，或重新恢复同一备份，并在受理任何内容之前执行 recover",
+            "{court} 在 {list} 中的序号 {number} 在消息日志与登记簿中内容不同：登记簿恢复后又受理了新内容",
+            "未作任何更改；请恢复更新的登记簿备份，或重新恢复同一备份，并在受理任何内容之前执行 recover",
         ),
     }
 

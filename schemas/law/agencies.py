@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 import yaml
 
+from ..phrases import listed
 from ..problems import Text, UsageProblem
 from .attributes import Attribute, Wording, json_schema_of
 from .measures import MeasureCatalogue
@@ -94,5 +95,5 @@ def agency_kind(id_: str, path: Path = AGENCIES_FILE) -> AgencyKind:
     """Return the kind with this id. Raises AGENCY_KIND_UNKNOWN."""
     kinds = load_agencies(path)
     if id_ not in kinds:
-        raise AgencyKindUnknown("AGENCY_KIND_UNKNOWN", id=repr(id_), known=", ".join(sorted(kinds)))
+        raise AgencyKindUnknown("AGENCY_KIND_UNKNOWN", id=repr(id_), known=listed(sorted(kinds)))
     return kinds[id_]

@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from ..phrases import Phrase
 from ..problems import FactProblem, Text
 
 MAX_TEXT = 200
@@ -77,7 +78,11 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
         if self.type == "amount":
             return _amount(name, written)
         if not isinstance(written, str) or not written.strip() or len(written) > MAX_TEXT:
-            raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected=f"text of 1 to {MAX_TEXT} characters")
+            raise AttributeProblem(
+                "ATTRIBUTE_INVALID",
+                attribute=name,
+                expected=Phrase(f"text of 1 to {MAX_TEXT} characters", f"1 至 {MAX_TEXT} 个字符的文字"),
+            )
         return written if self.type == "text" else self._code(written)
 
     @cached_property
@@ -91,7 +96,10 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tr
     def _integer(self, name: str, written: object) -> int:
         number = _number(written)
         if number is None or number != number.to_integral_value() or not self._in_range(int(number)):
-            expected = f"a whole number from {self.minimum} to {self.maximum}"
+            most = "" if self.maximum is None else f"至 {self.maximum}"
+            expected = Phrase(
+                f"a whole number from {self.minimum} to {self.maximum}", f"整数，自 {self.minimum or 0} 起{most}"
+            )
             raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected=expected)
         return int(number)
 
@@ -128,7 +136,7 @@ def _boolean(name: str, written: object) -> bool:
         return written
     if isinstance(written, str) and written.strip().lower() in ("true", "false"):
         return written.strip().lower() == "true"
-    raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected="true or false")
+    raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected=Phrase("true or false", "true 或 false"))
 
 
 def _number(written: object) -> Decimal | None:
@@ -144,7 +152,11 @@ def _number(written: object) -> Decimal | None:
 def _amount(name: str, written: object) -> Decimal:
     number = _number(written)
     if number is None or number < 0 or number != round(number, 2):
-        raise AttributeProblem("ATTRIBUTE_INVALID", attribute=name, expected="an amount in CNY such as 1280.00")
+        raise AttributeProblem(
+            "ATTRIBUTE_INVALID",
+            attribute=name,
+            expected=Phrase("an amount in CNY such as 1280.00", "人民币金额，如 1280.00"),
+        )
     return number
 
 

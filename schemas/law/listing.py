@@ -93,7 +93,7 @@ CHANGES_ZH = {
     Change.REKEY: "更换匹配密钥",
 }
 """What each change is called in Chinese."""
-_STATUSES_ZH = {
+STATUSES_ZH = {
     Status.ACTIVE: "有效",
     Status.SHIELDED: "已屏蔽",
     Status.EXPIRED: "已届满",
@@ -165,7 +165,7 @@ class TransitionRefused(BilingualError):
 
 def status_zh(status: Status) -> str:
     """Return what a status is called in Chinese."""
-    return _STATUSES_ZH[status]
+    return STATUSES_ZH[status]
 
 
 def next_status(instrument: Instrument, now: Status | None, change: Change) -> Status:
@@ -201,6 +201,6 @@ _WORDS = {
 
 
 def _refused(code: str, change: Change, now: Status | None) -> TransitionRefused:
-    status, status_zh = (now.name.lower(), _STATUSES_ZH[now]) if now else ("new", "尚未发布")
+    status, status_zh = (now.name.lower(), STATUSES_ZH[now]) if now else ("new", "尚未发布")
     english, chinese = {"change": change.name.lower(), "status": status}, {"change_zh": CHANGES_ZH[change]}
     return TransitionRefused(code, **english, **chinese, status_zh=status_zh)

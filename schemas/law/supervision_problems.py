@@ -20,7 +20,7 @@ class SupervisionProblem(UsageProblem):
             "{until_day} lies before {from_day}",
             "give the first day with --from and the last one with --until",
             "{until_day} 早于 {from_day}",
-            "请用 --from 填写首日、用 --until 填写末日",
+            "请用 --from 填写首日、用 --until 填写最后一日",
         ),
         "DOCUMENT_MISSING": Text(
             "there is no file {document}", "give the decision's file", "没有文件 {document}", "请提供决定书文件"

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from ..people.certificates import Certificate, CertificateType, normalise
+from ..phrases import Phrase
 from ..problems import FactProblem, Text
 from .case_number import parse_case_number
 from .case_types import CaseUse
@@ -52,7 +53,7 @@ class WatchProblem(FactProblem):
             "the case is not one of enforcement; a party to preservation (执保, 财保) is no judgment debtor",
             "a watch needs a filed enforcement case (执 or 执恢); give its number",
             "该案不是执行案件；财产保全案件（执保、财保）的当事人不是被执行人",
-            "布控须有已立案的“执”或“执恢”案件，请填写其案号",
+            "协助查找须有已立案的“执”或“执恢”案件，请填写其案号",
         ),
         "WATCH_SET_APART": Text(
             "cases of courts of the Xinjiang corps (兵) and of military courts (军) do not go over the shared topics of this installation",
@@ -100,14 +101,14 @@ class WatchProblem(FactProblem):
         "WATCH_END": Text(
             "the watch has no end in the future",
             "give a last day that is still to come",
-            "布控截止日期不在将来",
+            "协助查找截止日期不在将来",
             "请填写尚未到来的截止日期",
         ),
         "WATCH_TOO_LONG": Text(
             "the watch would last more than {days} days",
             "give an earlier end; a longer watch needs a new decision",
-            "布控期限超过 {days} 天",
-            "请缩短期限；继续布控须另行决定",
+            "协助查找期限超过 {days} 天",
+            "请缩短期限；继续协助查找须另行决定",
         ),
         "WATCH_SUBJECT": Text(
             "the order names no certificate and name of the debtor, or they are not in their canonical form",
@@ -118,8 +119,8 @@ class WatchProblem(FactProblem):
         "WATCH_STOPS": Text(
             "the command does not say which watch it stops",
             "give the cmd_ id of the watch",
-            "未写明解除哪一项布控",
-            "请填写布控的 cmd_ 编号",
+            "未写明解除哪一项协助查找",
+            "请填写协助查找的 cmd_ 编号",
         ),
     }
 
@@ -226,7 +227,7 @@ def _check_kinds(order: WatchOrder, kinds_held: frozenset[str] | None) -> None:
     try:
         purpose = Purpose(order.purpose)
     except ValueError:
-        raise WatchProblem("WATCH_PURPOSE", purpose=order.purpose or "nothing") from None
+        raise WatchProblem("WATCH_PURPOSE", purpose=order.purpose or Phrase("nothing", "未填写")) from None
     if not order.kinds:
         raise WatchProblem("WATCH_KINDS")
     for kind in order.kinds:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, cast
 import fastavro
 
 from ..errors import LiandongError
+from ..phrases import Phrase, chinese, quoted
 from .avro_schemas import current_schema, gate_prefix, schema_of, versions_of
 from .framing import frame, unframe
 
@@ -25,6 +26,8 @@ class Undecodable(LiandongError):
             "AVRO_UNDECODABLE",
             message,
             "keep the bytes, tell the writer; an agency's gate answers REVIEW for the entry",
+            f"无法解码：{chinese(message)}",
+            "请保留原始字节并告知写入方；协助单位对该条目的核验转人工审核（REVIEW）",
         )
 
 
@@ -92,13 +95,19 @@ def decode(fingerprint: bytes, body: bytes) -> dict[str, Any]:
     """Decode a record of any known version with today's schema: new fields get their default. Raises Undecodable."""
     writer = schema_of(fingerprint)
     if writer is None:
-        raise Undecodable(f"schema {fingerprint.hex()} is not known to this release")
+        raise Undecodable(
+            Phrase(f"schema {fingerprint.hex()} is not known to this release", f"本版本没有模式 {fingerprint.hex()}")
+        )
     reader = current_schema(writer.name)
     same = reader.fingerprint == writer.fingerprint
     try:
         record = _read(BytesIO(body), writer.parsed, None if same else reader.parsed)
     except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
-        raise Undecodable(f"not a {writer.name}: {str(error) or type(error).__name__}") from error
+        raise Undecodable(
+            Phrase(
+                f"not a {writer.name}: {str(error) or type(error).__name__}", f"不是 {writer.name}：{quoted(error).zh}"
+            )
+        ) from error
     return cast("dict[str, Any]", record)
 
 
@@ -122,9 +131,11 @@ def decode_prefix(body: bytes) -> GatePrefix:
     try:
         prefix = cast("GatePrefix", _read(BytesIO(body), gate_prefix(), None))
     except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
-        raise Undecodable(f"no gate prefix: {str(error) or type(error).__name__}") from error
+        raise Undecodable(
+            Phrase(f"no gate prefix: {str(error) or type(error).__name__}", f"没有核验前缀：{quoted(error).zh}")
+        ) from error
     if not -_INT <= prefix["status"] < _INT:  # the library reads 64 bits; a leaf of the digest holds 32
-        raise Undecodable("no gate prefix: the status is no int")
+        raise Undecodable(Phrase("no gate prefix: the status is no int", "没有核验前缀：状态不是整数"))
     return prefix
 
 

@@ -11,6 +11,7 @@ Signatures and digests cover the body, never the framing.
 """
 
 from ..errors import LiandongError
+from ..phrases import Phrase, chinese
 
 FINGERPRINT_HEADER = "avro-fingerprint"
 SINGLE_OBJECT = b"\xc3\x01"
@@ -27,6 +28,8 @@ class FramingError(LiandongError):
             "FRAMING_UNKNOWN",
             message,
             f"send Avro in single-object encoding, or in Confluent framing with the header {FINGERPRINT_HEADER}",
+            f"消息封装格式无法识别：{chinese(message)}",
+            f"请按 Avro 单对象编码发送，或使用 Confluent 封装并带消息头 {FINGERPRINT_HEADER}",
         )
 
 
@@ -46,16 +49,25 @@ def unframe(value: bytes, header_fingerprint: bytes | None = None) -> tuple[byte
         return value[2:10], value[10:]
     if value[:1] == b"\x00" and len(value) >= _CONFLUENT_LENGTH:
         return _fingerprint(header_fingerprint), value[_CONFLUENT_LENGTH:]
-    raise FramingError(f"no framing starts with {value[:2].hex() or 'nothing'}")
+    raise FramingError(
+        Phrase(f"no framing starts with {value[:2].hex() or 'nothing'}", f"没有以 {value[:2].hex() or '空'} 开头的格式")
+    )
 
 
 def _fingerprint(header: bytes | None) -> bytes:
     if header is None:
-        raise FramingError("Confluent framing without a fingerprint header")
+        raise FramingError(Phrase("Confluent framing without a fingerprint header", "Confluent 封装缺少指纹消息头"))
     try:
         fingerprint = bytes.fromhex(header.decode("ascii"))
     except ValueError as broken:
-        raise FramingError(f"the header {FINGERPRINT_HEADER} is not hexadecimal") from broken
+        raise FramingError(
+            Phrase(f"the header {FINGERPRINT_HEADER} is not hexadecimal", f"消息头 {FINGERPRINT_HEADER} 不是十六进制")
+        ) from broken
     if len(fingerprint) != _FINGERPRINT_LENGTH:
-        raise FramingError(f"the header {FINGERPRINT_HEADER} is not of {_FINGERPRINT_LENGTH} bytes")
+        raise FramingError(
+            Phrase(
+                f"the header {FINGERPRINT_HEADER} is not of {_FINGERPRINT_LENGTH} bytes",
+                f"消息头 {FINGERPRINT_HEADER} 不是 {_FINGERPRINT_LENGTH} 字节",
+            )
+        )
     return fingerprint

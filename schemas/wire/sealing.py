@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import LiandongError
+from ..phrases import Phrase, chinese
 from .avro_schemas import is_version_of
 from .codec import Undecodable, decode, encode, from_wire, to_wire
 from .framing import unframe
@@ -33,6 +34,8 @@ class CannotOpen(LiandongError):
             "ENVELOPE_UNREADABLE",
             message,
             "check that it was sealed to this participant, and whether its keys of that time were erased",
+            f"密封内容无法打开：{chinese(message)}",
+            "请核实其是否密封给本参与方，以及当时的密钥是否已销毁",
         )
 
 
@@ -83,7 +86,7 @@ def sealed_to(sealed: bytes) -> list[bytes]:
 def _envelope(sealed: bytes) -> dict[str, Any]:
     fingerprint, body = unframe(sealed)
     if not is_version_of(fingerprint, _SCHEMA):
-        raise Undecodable("it is no sealed envelope")
+        raise Undecodable(Phrase("it is no sealed envelope", "不是密封内容"))
     return decode(fingerprint, body)
 
 
@@ -95,15 +98,24 @@ def open_sealed(sealed: bytes, context: str, *keys: SealingKey) -> dict[str, Any
     envelope, aad = _envelope(sealed), context.encode()
     suite = find_suite(envelope["suite"])
     if suite is None:
-        raise CannotOpen(f"sealed under the suite {envelope['suite'][:_LONGEST_NAME]!r}, which is not known here")
+        raise CannotOpen(
+            Phrase(
+                f"sealed under the suite {envelope['suite'][:_LONGEST_NAME]!r}, which is not known here",
+                f"密封所用算法套件 {envelope['suite'][:_LONGEST_NAME]} 在此未知",
+            )
+        )
     by_id = {key.key_id: key for key in keys}
     readable = [(by_id[wrap["key_id"]], wrap["wrapped"]) for wrap in envelope["wraps"] if wrap["key_id"] in by_id]
     if not readable:
-        raise CannotOpen(f"not sealed to any of {len(by_id)} keys that are here")
+        raise CannotOpen(
+            Phrase(f"not sealed to any of {len(by_id)} keys that are here", f"不是密封给这里的 {len(by_id)} 个密钥")
+        )
     key, wrapped = readable[0]
     try:
         secret = key.unwrap(wrapped, aad)
         plain = suite.decrypt(secret, envelope["nonce"], envelope["ciphertext"], aad)
     except ValueError as error:
-        raise CannotOpen("the envelope was changed or belongs to another record") from error
+        raise CannotOpen(
+            Phrase("the envelope was changed or belongs to another record", "密封内容已被改动，或属于其他记录")
+        ) from error
     return from_wire(plain)

@@ -10,6 +10,7 @@ from binascii import Error as Base64Error
 from hashlib import sha256
 from typing import NamedTuple
 
+from ..phrases import Phrase
 from .codec import Undecodable
 from .signing import Signer
 
@@ -60,4 +61,4 @@ def read_checkpoint(note: str) -> Checkpoint:
     try:
         return Checkpoint(lines[0], int(lines[1]), b64decode(lines[2], validate=True))
     except (IndexError, ValueError, Base64Error) as error:
-        raise Undecodable("this is no checkpoint") from error
+        raise Undecodable(Phrase("this is no checkpoint", "不是透明日志的检查点")) from error

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from ..errors import LiandongError
+from ..phrases import Phrase, chinese
 from .codec import encode
 from .intl import INTL, Ed25519Signer
 from .suites import KEY_ID_LENGTH, Signer, find_suite, key_id, suite_of
@@ -46,6 +47,8 @@ class SignatureInvalid(LiandongError):
             "SIGNATURE_INVALID",
             message,
             "do not act on it; check that the writer's key is registered, in time and not revoked",
+            f"签名无效：{chinese(message)}",
+            "请勿据此办理；请核实写入方的密钥是否已登记、是否在有效期内、是否已吊销",
         )
 
 
@@ -120,14 +123,28 @@ def verify(body: bytes, context: str, keyring: Keyring, at: int, *, revocable: b
     """
     signer = keyring.key(body[:KEY_ID_LENGTH])
     if signer is None or signer.use != "sign":
-        raise SignatureInvalid(f"signing key {body[:8].hex()} is not registered")
+        raise SignatureInvalid(
+            Phrase(f"signing key {body[:8].hex()} is not registered", f"签名密钥 {body[:8].hex()} 未登记")
+        )
     if not (signer if revocable else replace(signer, revoked_at=0)).usable_at(at):
-        raise SignatureInvalid(f"key {body[:8].hex()} of {signer.participant} was not valid then")
+        raise SignatureInvalid(
+            Phrase(
+                f"key {body[:8].hex()} of {signer.participant} was not valid then",
+                f"{signer.participant} 的密钥 {body[:8].hex()} 当时不在有效期内",
+            )
+        )
     suite = find_suite(signer.suite)
     if suite is None:
-        raise SignatureInvalid(f"key {body[:8].hex()} of {signer.participant} is of a suite that is not known here")
+        raise SignatureInvalid(
+            Phrase(
+                f"key {body[:8].hex()} of {signer.participant} is of a suite that is not known here",
+                f"{signer.participant} 的密钥 {body[:8].hex()} 所用算法套件在此未知",
+            )
+        )
     end = KEY_ID_LENGTH + suite.signature_length
     signed = _statement(context, suite.content_hash(body[PROOF_LENGTH:]))
     if any(body[end:PROOF_LENGTH]) or not suite.holds(signer.public_key, signed, body[KEY_ID_LENGTH:end]):
-        raise SignatureInvalid(f"the signature of {signer.participant} does not hold")
+        raise SignatureInvalid(
+            Phrase(f"the signature of {signer.participant} does not hold", f"{signer.participant} 的签名不成立")
+        )
     return signer

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
+from ..phrases import Phrase
 from .codec import Undecodable
 from .merkle import leaf_hash, node_hash, root
 from .signing import PROOF_LENGTH
@@ -111,7 +112,7 @@ def bundled(packed: bytes) -> list[bytes]:
         at = start + int.from_bytes(packed[at:start], "big")
         entries.append(packed[start:at])
     if at != len(packed):
-        raise Undecodable("the last entry was cut short")
+        raise Undecodable(Phrase("the last entry was cut short", "最后一条不完整"))
     return entries
 
 

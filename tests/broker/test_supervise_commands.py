@@ -51,7 +51,7 @@ class TestSupervising(TownSuite):
         )
         off = ("measure-off", on["act"], "--as", SUPERVISOR, "--decision", NUMBER, "--document", str(self.document))
         told = self.act(*off, lang="zh")
-        assert (told.code, "js 停用措施：已写入日志\n" in told.out) == (0, True)
+        assert (told.code, "js 停用措施：已写入消息日志\n" in told.out) == (0, True)
         listed = json.loads(self.act("list", "--json").out)["acts"]
         assert [(one["kind"], one["in_force"]) for one in listed] == [("MEASURE_ON", False), ("MEASURE_OFF", False)]
         assert f"自 签发之日 起终止 {on['act']}" in self.act("list", lang="zh").out
@@ -83,7 +83,7 @@ class TestSupervising(TownSuite):
 
     def test_opening_the_escrow_says_for_what_and_why(self) -> None:
         told = self.act("escrow", "--as", SUPERVISOR, *TERM, "--decision", NUMBER, "--reason", "DRILL", lang="zh")
-        assert (told.code, "启用托管密钥：已写入日志" in told.out) == (0, True), told.err
+        assert (told.code, "启用托管密钥：已写入消息日志" in told.out) == (0, True), told.err
         assert "启用托管密钥  interception 演练" in self.act("list", lang="zh").out
         assert "escrow opened  interception drill" in self.act("list").out
 

@@ -125,7 +125,7 @@ def test_it_says_when_no_newer_evidence_comes(stage: Stage, browser: Browser) ->
 def test_it_speaks_the_language_of_the_browser_and_changes_it_on_the_way(stage: Stage, browser: Browser) -> None:
     stage.feed.snapshot = snapshot(results={UPDATE: SearchResult(updates=[update()])})
     browser.open(f"{stage.url}/?find={UPDATE}", languages="zh-CN,zh;q=0.9,en;q=0.8")
-    browser.shows("● 正常", "协助单位", "● 已生效", "日志位置")
+    browser.shows("● 正常", "协助单位", "● 已生效", "消息日志位置")
     assert browser.run("return document.documentElement.lang") == "zh-CN"
     browser.all(".choices a")[0].click()
     browser.shows("● Healthy", "in the log")

@@ -41,6 +41,12 @@ def test_a_monitor_that_cannot_say_what_it_watches_is_degraded(stage: Stage, mon
 def test_an_unknown_path_is_refused_as_a_program_reads_it(stage: Stage) -> None:
     refused = httpx.get(f"{stage.url}/v2/status")
     assert (refused.status_code, refused.json()["code"]) == (404, "NOT_FOUND")
+    in_chinese = httpx.get(f"{stage.url}/nothing", headers={"accept-language": "zh-CN"}).json()
+    assert (in_chinese["message"], in_chinese["code"]) == ("此处没有 /nothing", "NOT_FOUND")
+    unserved = httpx.post(stage.url, headers={"accept-language": "zh-CN"})
+    assert (unserved.status_code, unserved.json()["remedy"]) == (405, "请用 GET 查询：监控不作任何更改")
+    log = httpx.get(f"{stage.url}/tlog/js/nobody/checkpoint", headers={"accept-language": "zh-CN"}).json()
+    assert (log["message"], log["code"]) == ("此处没有透明日志的这个文件", "NOT_FOUND")
 
 
 def test_the_page_is_found_in_the_language_asked_for(stage: Stage) -> None:

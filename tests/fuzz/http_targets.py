@@ -5,6 +5,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from fastapi import Request
+
 from liandong.consumers.api.problems import MAX_CHECKS
 from liandong.consumers.api.requests import CheckIn, read_body, read_check, read_events, to_request
 from liandong.consumers.api.responses import language_of
@@ -83,7 +85,7 @@ def log_path(data: bytes) -> None:
     name = NotaryName("js", "notary-js-1")
     folder = Path(tempfile.gettempdir()) / "liandong-fuzz-no-log"
     text = data.decode(errors="surrogateescape")
-    assert LogFiles({name: folder}).get(*name, text).status_code == 404
+    assert LogFiles({name: folder}, lambda _: "en").get(Request({"type": "http"}), *name, text).status_code == 404
 
 
 TARGETS = (

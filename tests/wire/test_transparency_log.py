@@ -40,7 +40,9 @@ class WrittenLog:
     def app(self) -> FastAPI:
         """Serves it as the monitor's site does."""
         app = FastAPI()
-        app.add_api_route(LOG_ROUTE, LogFiles({NOTARY: self.folder}).get, methods=["GET"], response_model=None)
+        app.add_api_route(
+            LOG_ROUTE, LogFiles({NOTARY: self.folder}, lambda _: "en").get, methods=["GET"], response_model=None
+        )
         return app
 
 

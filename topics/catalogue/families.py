@@ -14,7 +14,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ...schemas.errors import LiandongError
+from ...schemas.phrases import Phrase, chinese, quoted
 from ...schemas.wire.avro_schemas import current_schema
+from ...schemas.wrong_shape import shape_of
 from ..settings import Settings
 from ..transport.topic_state import TopicState
 
@@ -38,7 +40,13 @@ class CatalogueBroken(LiandongError):
     """A family that breaks a rule of the catalogue."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("TOPIC_CATALOGUE_BROKEN", message, "mend the file; the others in its folder show how")
+        super().__init__(
+            "TOPIC_CATALOGUE_BROKEN",
+            message,
+            "mend the file; the others in its folder show how",
+            f"主题目录有误：{chinese(message)}",
+            "请改正该文件，可参照同一文件夹中的其他文件",
+        )
 
 
 class TopicFamily(BaseModel):
@@ -201,7 +209,7 @@ def load_catalogue(directory: Path = CATALOGUE_DIR) -> list[TopicFamily]:
     names = [family.name for family in families]
     for name in names:
         if names.count(name) > 1:
-            raise CatalogueBroken(f"two files describe {name}")
+            raise CatalogueBroken(Phrase(f"two files describe {name}", f"有两个文件描述 {name}"))
     return families
 
 
@@ -209,12 +217,19 @@ def _load(path: Path) -> TopicFamily:
     try:
         family = TopicFamily.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'file'}: {one['msg']}" for one in error.errors())
-        raise CatalogueBroken(f"{path.name}: {problems}") from None
+        problems = shape_of(error)
+        raise CatalogueBroken(Phrase(f"{path.name}: {problems}", f"{path.name}：{problems.zh}")) from None
     except yaml.YAMLError as error:
-        raise CatalogueBroken(f"{path.name}: not YAML, {error}") from error
+        raise CatalogueBroken(
+            Phrase(f"{path.name}: not YAML, {error}", f"{path.name}：不是 YAML，{quoted(error).zh}")
+        ) from error
     if path.stem != family.family:
-        raise CatalogueBroken(f"{path.name}: the file of {family.name} is called {family.family}.yaml")
+        raise CatalogueBroken(
+            Phrase(
+                f"{path.name}: the file of {family.name} is called {family.family}.yaml",
+                f"{path.name}：{family.name} 的文件名应为 {family.family}.yaml",
+            )
+        )
     return family
 
 

@@ -37,7 +37,13 @@ def up(  # noqa: PLR0913, PLR0917  the options of a command
     from ..embedded import cluster
 
     if nodes not in (None, 1, 3):
-        raise WrongUsage("KAFKA_NODES", f"{nodes} brokers are not offered", "use --nodes 1 or --nodes 3")
+        raise WrongUsage(
+            "KAFKA_NODES",
+            f"{nodes} brokers are not offered",
+            "use --nodes 1 or --nodes 3",
+            f"不提供 {nodes} 个消息服务器",
+            "请用 --nodes 1 或 --nodes 3",
+        )
     made = cluster.up(_folder(ctx, directory), nodes, port, secure=secure or None, trial=trial or None)
     _show(made, _lang(ctx), as_json)
 

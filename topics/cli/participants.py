@@ -7,8 +7,9 @@ import typer
 
 from ...schemas.dates import CHINA
 from ...schemas.errors import LiandongError, WrongUsage
-from ...schemas.problems import Language, told
-from .console import JsonOption, print_json
+from ...schemas.problems import Language, in_language, told
+from ..keys.kind_words import KIND_WORDS
+from .console import JsonOption, print_json, say
 
 if TYPE_CHECKING:
     from ..keys.manifest import Kind, Participant
@@ -115,7 +116,12 @@ def set_(
 
         changed, problem = set_takeover(participants, participant, takeover)
     if as_json:
-        print_json({**_as_dict(changed, participants), **(_publication(problem) if takeover else {})})
+        print_json(
+            {
+                **_as_dict(changed, participants),
+                **(_publication(problem, participants.settings.lang) if takeover else {}),
+            }
+        )
         return
     said = {"participant": changed.id, "token": changed.court_token, "day": changed.takeover_on}
     for name, is_set in (("token", court_token or not takeover), ("takeover", takeover)):
@@ -129,18 +135,19 @@ def set_(
 def list_(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Show the participants on this machine and the root key they are signed by."""
     participants = registrar_of(ctx)
-    everybody = participants.list()
+    lang, everybody = participants.settings.lang, participants.list()
     root = _root(participants)
     if as_json:
         print_json({"participants": [_as_dict(one, participants) for one in everybody], "root_public_key": root})
         return
     for one in everybody:
-        state = {"en": "retired", "zh": "已终止"}[participants.settings.lang] if one.retired_at else ""
-        typer.echo(f"{one.id:24} {one.kind:9} {','.join(one.jurisdictions):12} {one.name} {state}".rstrip())
+        state = {"en": "retired", "zh": "已终止"}[lang] if one.retired_at else ""
+        kind = in_language(KIND_WORDS[one.kind], lang)
+        typer.echo(f"{one.id:24} {kind:9} {','.join(one.jurisdictions):12} {one.name} {state}".rstrip())
     if not everybody:
-        typer.echo(_TEXTS["none"][participants.settings.lang])
+        typer.echo(_TEXTS["none"][lang])
     if root:
-        typer.echo(f"root_public_key: {root}")
+        say(lang, f"root_public_key: {root}", f"根公钥（root_public_key）：{root}")
 
 
 @app.command("rotate-key")
@@ -175,7 +182,7 @@ def renew(
     problem = _published(participants, participant)
     if as_json:
         keys = [{"key_id": key.key_id.hex(), **key.model_dump()} for key in new_keys]
-        print_json({"participant": participant, "new_keys": keys, **_publication(problem)})
+        print_json({"participant": participant, "new_keys": keys, **_publication(problem, participants.settings.lang)})
         return
     last = max((key.period for key in participants.keys(participant)), default="")
     said = {"participant": participant, "count": len(new_keys), "last": last}
@@ -222,7 +229,11 @@ def publish(
     participants = registrar_of(ctx)
     if everybody == bool(participant):
         raise WrongUsage(
-            "PUBLISH_WHOM", "nobody or everybody and somebody is named", "name participants, or give --all"
+            "PUBLISH_WHOM",
+            "nobody or everybody and somebody is named",
+            "name participants, or give --all",
+            "既未指定参与方也未指定全部，或者二者同时指定",
+            "请指定参与方，或用 --all",
         )
     from ..keys.publishing import announce
 
@@ -250,7 +261,13 @@ def _kind(text: str) -> "Kind":
     for known in ("court", "publisher", "agency", "approver", "notary", "supervisor"):
         if text == known:
             return known
-    raise WrongUsage("PARTICIPANT_KIND", f"{text!r} is not a kind of participant", f"use one of {', '.join(KINDS)}")
+    raise WrongUsage(
+        "PARTICIPANT_KIND",
+        f"{text!r} is not a kind of participant",
+        f"use one of {', '.join(KINDS)}",
+        f"没有参与方类别 {text}",
+        f"可用类别：{'、'.join(KINDS)}",
+    )
 
 
 def _published(participants: "Registrar", participant: str) -> LiandongError | None:
@@ -268,14 +285,17 @@ def _report(
     participant: "Participant", participants: "Registrar", problem: LiandongError | None, as_json: bool
 ) -> None:
     if as_json:
-        print_json({**_as_dict(participant, participants), **_publication(problem)})
+        print_json({**_as_dict(participant, participants), **_publication(problem, participants.settings.lang)})
         return
-    typer.echo(f"{participant.id}  {participant.kind}  {participant.name}".rstrip())
+    kind = in_language(KIND_WORDS[participant.kind], participants.settings.lang)
+    typer.echo(f"{participant.id}  {kind}  {participant.name}".rstrip())
     _tell_publication(participants, participant.id, problem)
 
 
-def _publication(problem: LiandongError | None) -> dict[str, object]:
-    return {"published": problem is None, **({} if problem is None else {"problem": problem.as_dict()})}
+def _publication(problem: LiandongError | None, lang: Language) -> dict[str, object]:
+    if problem is None:
+        return {"published": True}
+    return {"published": False, "problem": problem.as_dict() | told(problem, lang)._asdict()}
 
 
 def _tell_publication(participants: "Registrar", participant: str, problem: LiandongError | None) -> None:

@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...schemas.errors import ExitCode, WrongUsage
+from ...schemas.phrases import quoted, reason_of
 from .console import JsonOption, print_json, say, settings_of
+from .schema_words import RULES_ZH, SCHEMAS_ZH
 
 if TYPE_CHECKING:
     from ...schemas.wire.avro_schemas import Schema
 
+_COLUMNS = {
+    "en": ("schema", "version", "fingerprint", "meaning"),
+    "zh": ("模式", "版本", "指纹", "含义"),
+}
 schemas_app = typer.Typer(no_args_is_help=True, help="The Avro contract: list it, check that it may be released.")
 
 
 @schemas_app.command("list")
-def list_schemas(as_json: JsonOption = False) -> None:
+def list_schemas(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Show every schema with version, fingerprint and meaning.
 
     Example: liandong schemas list
@@ -25,14 +31,15 @@ def list_schemas(as_json: JsonOption = False) -> None:
 
     from ...schemas.wire.avro_schemas import load_schemas
 
+    lang = settings_of(ctx).lang
     rows = [(one.name, one.version, one.fingerprint.hex(), one.definition["doc"]) for one in load_schemas()]
     if as_json:
         keys = ("name", "version", "fingerprint", "doc")
         print_json([dict(zip(keys, row, strict=True)) for row in rows])
         return
-    table = Table("schema", "version", "fingerprint", "meaning")
+    table = Table(*_COLUMNS[lang])
     for name, version, fingerprint, doc in rows:
-        table.add_row(name, str(version), fingerprint, doc)
+        table.add_row(name, str(version), fingerprint, SCHEMAS_ZH[name] if lang == "zh" else doc)
     Console().print(table)
 
 
@@ -67,12 +74,16 @@ def check_schemas(
             findings = check_against(ours, registry.released())
     else:
         findings = check_against(ours, _schemas_in(Path(against)))
+    lang = settings_of(ctx).lang
     if as_json:
         print_json({"checked": len(ours), "findings": [one.as_dict() for one in findings]})
     else:
         for one in findings:
-            typer.echo(f"{one.rule:9} {one.schema}: {one.what}")
-        lang = settings_of(ctx).lang
+            say(
+                lang,
+                f"{one.rule:9} {one.schema}: {one.what}",
+                f"{one.rule:9} {one.schema}：{RULES_ZH[one.rule]}（{quoted(one.what).zh}）",
+            )
         say(
             lang,
             f"{len(ours)} schema versions, {len(findings)} findings",
@@ -108,7 +119,13 @@ def describe_schemas(
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise WrongUsage("FILE_UNWRITABLE", f"{output}: {error.strerror}", "name a writable file with -o") from error
+        raise WrongUsage(
+            "FILE_UNWRITABLE",
+            f"{output}: {error.strerror}",
+            "name a writable file with -o",
+            f"{output}：{reason_of(error).zh}",
+            "请用 -o 指定可写入的文件",
+        ) from error
 
 
 def _schemas_in(folder: Path) -> "list[Schema]":
@@ -116,7 +133,11 @@ def _schemas_in(folder: Path) -> "list[Schema]":
 
     if not any(folder.glob("*/*.avsc")):
         raise WrongUsage(
-            "SCHEMAS_NOT_FOUND", f"no <name>/<version>.avsc below {folder}", "name a folder like schemas/wire/avro"
+            "SCHEMAS_NOT_FOUND",
+            f"no <name>/<version>.avsc below {folder}",
+            "name a folder like schemas/wire/avro",
+            f"{folder} 下没有 <name>/<version>.avsc",
+            "请指定类似 schemas/wire/avro 的文件夹",
         )
     return load_schemas(folder)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...schemas.law.supervision_problems import SupervisionProblem
+from ...schemas.phrases import listed
 from .console import JsonOption, print_json, settings_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ DocumentOption = Annotated[Path, typer.Option("--document", metavar="FILE", help
 FromOption = Annotated[str, typer.Option("--from", metavar="DAY", help="First day, 2026-12-01.")]
 UntilOption = Annotated[str, typer.Option("--until", metavar="DAY", help="Last day.")]
 _TEXTS: dict[str, tuple[str, str]] = {
-    "in the log": ("{act}  {kind} in {jurisdiction}: in the log", "{act}  {jurisdiction} {kind}：已写入日志"),
+    "in the log": ("{act}  {kind} in {jurisdiction}: in the log", "{act}  {jurisdiction} {kind}：已写入消息日志"),
     "line": (
         "{mark} {act}  {kind}  {about}  {from_day}…{until_day}  by {supervisor}, decision {decision}",
         "{mark} {act}  {kind}  {about}  {from_day} 至 {until_day}  {supervisor}，决定书 {decision}",
@@ -113,9 +114,9 @@ def escrow(  # noqa: PLR0913, PLR0917  the fields of an act
     from ...schemas.law.supervision import ESCROW_REASONS, ActKind
 
     if reason not in ESCROW_REASONS:
-        raise SupervisionProblem("ESCROW_REASON", reason=repr(reason), known=", ".join(ESCROW_REASONS))
+        raise SupervisionProblem("ESCROW_REASON", reason=repr(reason), known=listed(ESCROW_REASONS))
     if retention_kind not in opened_by("escrow"):
-        raise SupervisionProblem("ESCROW_KIND", kind=repr(retention_kind), known=", ".join(opened_by("escrow")))
+        raise SupervisionProblem("ESCROW_KIND", kind=repr(retention_kind), known=listed(opened_by("escrow")))
     if _day(until_day) < _day(from_day):
         raise SupervisionProblem("DAYS_OF_ACT", from_day=from_day, until_day=until_day)
     fields = {"from_day": from_day, "until_day": until_day, "reason": reason, "retention_kind": retention_kind}
@@ -159,13 +160,18 @@ def new_act(
 ) -> "SupervisionAct":
     """Return an act of a supervisor of the jurisdiction. Raises NOT_A_SUPERVISOR."""
     from ...schemas.law.supervision import SupervisionAct
+    from ..keys.kind_words import KIND_WORDS
     from ..keys.participants import Participants
     from ..transport.process_clock import clock_of
     from ..workers.chance import SystemChance
 
     manifest = Participants(settings_of(ctx)).load(supervisor)
     if manifest.kind != "supervisor" or jurisdiction not in manifest.jurisdictions:
-        named = {"participant": supervisor, "kind": manifest.kind, "places": ", ".join(manifest.jurisdictions)}
+        named = {
+            "participant": supervisor,
+            "kind": KIND_WORDS[manifest.kind],
+            "places": ", ".join(manifest.jurisdictions),
+        }
         raise SupervisionProblem("NOT_A_SUPERVISOR", **named, jurisdiction=jurisdiction)
     common = {"document_hash": b""} | fields
     now, act_id = clock_of(settings_of(ctx)).now(), SystemChance().random_id()

@@ -30,6 +30,7 @@ _PLANNED: Mapping[Language, tuple[str, str]] = {"en": ("create", "alter"), "zh":
 _DONE: Mapping[Language, tuple[str, str]] = {"en": ("created", "altered"), "zh": ("已新建", "已修改")}
 _COMPARED: Mapping[Language, tuple[str, str]] = {"en": ("missing", "differs"), "zh": ("缺少", "不符")}
 """What is said of a topic that is not there, and of one that is otherwise."""
+_WHAT_ZH = {"partitions": "分区数", "replication_factor": "副本数"}
 _REMEDIES = {
     "partitions": "键会换位置：请建立该主题的新主版本，或把 `partitions` 设为现值",
     "replication_factor": "请由运维迁移副本（kafka-reassign-partitions），或把 `replication_factor` 设为现值",
@@ -141,12 +142,13 @@ def _show(
         english = f"{create:8} {name}  partitions={count} copies={copies} {kind}"
         say(lang, english, f"{create}  {name}  分区 {count}，副本 {copies}，{kind}")
     for one in differences.alter:
-        typer.echo(f"{alter:8} {one.topic}  {one.what}: {one.found} -> {one.wanted}")
+        english = f"{alter:8} {one.topic}  {one.what}: {one.found} -> {one.wanted}"
+        say(
+            lang, english, f"{alter}  {one.topic}  {_WHAT_ZH.get(one.what, one.what)}：由 {one.found} 改为 {one.wanted}"
+        )
     for one in differences.drift:
         said = f"drift    {one.topic}  {one.what}: {one.found}, wanted {one.wanted}\n         what to do: {one.remedy}"
-        said_zh = (
-            f"偏差  {one.topic}  {one.what}：{one.found}，应为 {one.wanted}\n      处理办法：{_REMEDIES[one.what]}"
-        )
+        said_zh = f"偏差  {one.topic}  {_WHAT_ZH.get(one.what, one.what)}：{one.found}，应为 {one.wanted}\n      处理办法：{_REMEDIES[one.what]}"
         say(lang, said, said_zh)
     for name in differences.unmanaged:
         say(lang, f"unknown  {name}  belongs to nobody here; left alone", f"未知  {name}  不属于本系统，未作改动")

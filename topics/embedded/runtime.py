@@ -6,6 +6,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from ...schemas.phrases import Phrase, quoted
 from ..extras import need
 from .errors import broken_bundle, cannot_install
 from .maven import fetched
@@ -78,4 +79,6 @@ def _fetched() -> tuple[Path, ...]:
     try:
         return fetched(COORDINATES, fetched_folder(), [_BROKER])
     except Exception as error:  # the resolver raises whatever its HTTP and XML parts raise; each means the same here
-        raise cannot_install(f"{type(error).__name__}: {error}") from error
+        raise cannot_install(
+            Phrase(f"{type(error).__name__}: {error}", quoted(f"{type(error).__name__}: {error}").zh)
+        ) from error

@@ -12,6 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ...schemas.phrases import Phrase, chinese
 from ..private_files import write_private
 from ..workers.chance import SystemChance
 from .errors import broken_state
@@ -109,7 +110,7 @@ class Folder:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise broken_state(self.description, str(error)) from error
+            raise broken_state(self.description, Phrase(str(error), chinese(error))) from error
 
     def write(self, cluster: Cluster) -> None:
         """Replace the description in one step: a crash leaves the old or the new one."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 from ...schemas.errors import LiandongError
+from ...schemas.phrases import Phrase
 from ...schemas.wire.codec import decode
 from ..catalogue import names
 from ..transport.errors import BrokerUnreachable, TransportError
@@ -101,5 +102,10 @@ def newest_barrier(times: BarrierTimes, seconds: float = 30.0) -> int:
     if times.failure is not None:
         raise times.failure
     if not times.caught_up:
-        raise BrokerUnreachable(f"the heads were not read to their end in {seconds:.0f} s")
+        raise BrokerUnreachable(
+            Phrase(
+                f"the heads were not read to their end in {seconds:.0f} s",
+                f"{seconds:.0f} 秒内未能读完名单签名摘要",
+            )
+        )
     return times.newest()

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.sealing import Recipient
 from ...schemas.wire.signing import PublicKey
 from ..catalogue import names
@@ -295,7 +296,11 @@ class KeyDirectory:
     def _require_same_topic(self) -> None:
         """Raise BrokerUnreachable if the topic was made again: what stands below where this one was read to is not known."""
         if self._subscriber.topic_id(names.KEYS) != self._topic_id:
-            again = BrokerUnreachable(f"{names.KEYS} was made again; it is read from its beginning")
+            again = BrokerUnreachable(
+                Phrase(
+                    f"{names.KEYS} was made again; it is read from its beginning", f"{names.KEYS} 已被重建，正从头读取"
+                )
+            )
             with self._reading:
                 self._fail(again)
             raise again

@@ -18,6 +18,7 @@ from ...schemas.dates import rfc3339
 from ...schemas.errors import LiandongError
 from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.law.retention import KEEP_DAYS, Period, kept_until
+from ...schemas.phrases import Phrase
 from ...schemas.problems import Text, UsageProblem
 from ..private_files import write_private
 from ..workers.clock import Clock
@@ -76,8 +77,8 @@ class ErasureRefused(UsageProblem):
         "ERASURE_WITHOUT_BARRIER": Text(
             "no signed barrier was seen, and the clock of this machine alone destroys no key",
             "start the notary (`liandong monitor serve`) and try again, or order it with --kind, --period and --reason",
-            "没有读到签名的栅栏，仅凭本机时钟不销毁密钥",
-            "请启动公证节点（`liandong monitor serve`）后重试，或用 --kind、--period 和 --reason 提前销毁",
+            "没有读到签名的校验点，仅凭本机时钟不销毁密钥",
+            "请启动见证节点（`liandong monitor serve`）后重试，或用 --kind、--period 和 --reason 提前销毁",
         ),
     }
 
@@ -88,7 +89,7 @@ def erased_keys(folder: Path) -> list[ErasedKey]:
     try:
         return _Record.validate_python(own_yaml(path.read_bytes())) if path.exists() else []
     except ValueError as broken:  # pydantic's errors are
-        raise KeyFileBroken(path, "no list of erased keys") from broken
+        raise KeyFileBroken(path, Phrase("no list of erased keys", "不是已销毁密钥的清单")) from broken
 
 
 def erased_ids(folder: Path) -> list[bytes]:

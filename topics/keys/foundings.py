@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ...schemas.errors import LiandongError
+from ...schemas.phrases import Phrase, chinese
 from ...schemas.wire.rules import FOUNDED_KINDS
 from ...schemas.wire.signing import PublicKey
 
@@ -14,7 +15,13 @@ class KeyContradiction(LiandongError):
     """A record the root signed that goes against what is registered."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("KEY_CONTRADICTION", message, "register a new key; a registered one never changes its owner")
+        super().__init__(
+            "KEY_CONTRADICTION",
+            message,
+            "register a new key; a registered one never changes its owner",
+            f"与已登记的密钥相抵触：{chinese(message)}",
+            "请登记新的密钥；已登记的密钥不得变更所有者",
+        )
 
 
 class Foundings:
@@ -40,7 +47,10 @@ class Foundings:
         before = known.jurisdiction, self._superior_of_key[known.key_id]
         if decides and before != (new.jurisdiction, superior):
             raise KeyContradiction(
-                f"key {new.key_id.hex()} of {known.participant} cannot move to another place or superior"
+                Phrase(
+                    f"key {new.key_id.hex()} of {known.participant} cannot move to another place or superior",
+                    f"{known.participant} 的密钥 {new.key_id.hex()} 不得变更辖区或上级",
+                )
             )
 
     def as_founded(self, key: PublicKey) -> PublicKey:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ...schemas.files.plain_yaml import own_yaml
 from ...schemas.law.retention import Period
+from ...schemas.phrases import Phrase
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.suites import key_id
 from ..private_files import write_private
@@ -84,7 +85,7 @@ class KeyBook:
         try:
             return _Entries.validate_python(own_yaml(self._path.read_bytes()))
         except ValueError as broken:  # pydantic's errors are
-            raise KeyFileBroken(self._path, "no list of public keys") from broken
+            raise KeyFileBroken(self._path, Phrase("no list of public keys", "不是公钥清单")) from broken
 
     def note_signing(self, new: KeyEntry, overlap: int = 0) -> None:
         """Make this signing key the current one unless it is known; others end `overlap` ms after it begins.

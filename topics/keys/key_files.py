@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from ...schemas.errors import LiandongError
+from ...schemas.phrases import Phrase, chinese, reason_of
 from ...schemas.problems import Text, UsageProblem
 from ...schemas.wire.intl import INTL
 from ..private_files import write_private
@@ -20,7 +21,11 @@ class KeyFileBroken(LiandongError):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
-            "KEY_FILE_BROKEN", f"{path}: {problem}", "restore the file from its backup, or rotate the key of its owner"
+            "KEY_FILE_BROKEN",
+            f"{path}: {problem}",
+            "restore the file from its backup, or rotate the key of its owner",
+            f"{path}：{chinese(problem)}",
+            "请从备份恢复该文件，或为其所有者更换密钥",
         )
 
 
@@ -68,7 +73,13 @@ def read_seed(path: Path) -> StoredKey:
     """Read the secret in a file. Raises KEY_FILE_MISSING, KEY_FILE_BROKEN."""
     seed = read_key(path)
     if len(seed.raw) != SEED_LENGTH:
-        raise KeyFileBroken(path, f"holds {len(seed.raw)} bytes instead of {SEED_LENGTH}")
+        raise KeyFileBroken(
+            path,
+            Phrase(
+                f"holds {len(seed.raw)} bytes instead of {SEED_LENGTH}",
+                f"长度为 {len(seed.raw)} 字节，应为 {SEED_LENGTH} 字节",
+            ),
+        )
     return seed
 
 
@@ -77,6 +88,6 @@ def read_key(path: Path) -> StoredKey:
     try:
         return StoredKey.parse(path.read_text(encoding="ascii"))
     except OSError as error:
-        raise KeyFileMissing(path, error.strerror or "cannot be read") from error
+        raise KeyFileMissing(path, reason_of(error)) from error
     except ValueError:
-        raise KeyFileBroken(path, "not hexadecimal text") from None
+        raise KeyFileBroken(path, Phrase("not hexadecimal text", "不是十六进制文字")) from None

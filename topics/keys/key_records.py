@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from ...schemas import ids
+from ...schemas.phrases import Phrase
 from ...schemas.wire.signing import encode_signed
 from ...schemas.wire.suites import key_id
 from ..catalogue import names
@@ -51,7 +52,12 @@ def publish_keys(
         publisher.send(record, done)
     if publisher.flush(PATIENCE):
         publisher.purge()
-        raise BrokerUnreachable(f"the keys of {', '.join(owners)} were not taken within {PATIENCE:.0f} s")
+        raise BrokerUnreachable(
+            Phrase(
+                f"the keys of {', '.join(owners)} were not taken within {PATIENCE:.0f} s",
+                f"{PATIENCE:.0f} 秒内未能发布 {'、'.join(owners)} 的密钥",
+            )
+        )
     if failures:
         raise failures[0]
     return len(keys)

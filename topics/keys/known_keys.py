@@ -13,6 +13,7 @@ from typing import Any
 
 from ...schemas.errors import LiandongError, SuiteUnknown
 from ...schemas.fingerprints import fingerprint as short_name
+from ...schemas.phrases import Phrase
 from ...schemas.wire.avro_schemas import is_version_of
 from ...schemas.wire.codec import Undecodable, decode
 from ...schemas.wire.framing import FramingError, frame, unframe
@@ -139,12 +140,20 @@ class KnownKeys:
         )
         # a key of a suite that is not known here is kept, so that what it signed is refused and not waited for
         if find_suite(new.suite) is not None and new.key_id != key_id(new.public_key, new.suite):
-            raise KeyContradiction(f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key")
+            raise KeyContradiction(
+                Phrase(
+                    f"key {record['key_id'].hex()} of {new.participant} is not the id of its public key",
+                    f"{new.participant} 的密钥编号 {record['key_id'].hex()} 与其公钥不符",
+                )
+            )
         known = self._keys.get(new.key_id)
         if known is not None:
             if _identity(known) != _identity(new):
                 raise KeyContradiction(
-                    f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s"
+                    Phrase(
+                        f"key {new.key_id.hex()} of {known.participant} cannot become {new.participant}'s",
+                        f"{known.participant} 的密钥 {new.key_id.hex()} 不得改归 {new.participant}",
+                    )
                 )
             self.foundings.require_as_before(known, new, record["superior"])
             new = replace(
@@ -191,14 +200,24 @@ class KnownKeys:
         try:
             fingerprint, body = unframe(value)
             if not is_version_of(fingerprint, SCHEMA):
-                raise SignatureInvalid("it shows something that is no record of a key")
+                raise SignatureInvalid(Phrase("it shows something that is no record of a key", "所示内容不是密钥记录"))
             record = self._signed(SCHEMA, fingerprint, body, self.roots.ever)
         except (FramingError, Undecodable, SuiteUnknown) as broken:
-            raise SignatureInvalid(f"it shows no record of a key: {broken.message}") from broken
+            raise SignatureInvalid(
+                Phrase(
+                    f"it shows no record of a key: {broken.message}",
+                    f"所示内容不是密钥记录：{broken.message_zh}",
+                )
+            ) from broken
         said = Revocation.of(record)
         known = self._keys.get(said.key_id)
         if self.roots.is_past(signer_of(body)) and not (known and known.revoked_at):
-            raise SignatureInvalid(f"a former root alone revokes key {said.key_id.hex()}")
+            raise SignatureInvalid(
+                Phrase(
+                    f"a former root alone revokes key {said.key_id.hex()}",
+                    f"仅有先前的根吊销密钥 {said.key_id.hex()}",
+                )
+            )
         return said
 
     def revoking_records(self, kinds: Collection[str], jurisdiction: str, at: int) -> dict[bytes, bytes]:

@@ -5,7 +5,10 @@ from typing import Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ...schemas.errors import WrongUsage
 from ...schemas.law.case_number import is_court_token
+from ...schemas.phrases import Phrase
+from .kind_words import KIND_WORDS
 from .takeover import takeover_day
 
 Kind = Literal["court", "publisher", "agency", "approver", "notary", "supervisor"]
@@ -13,6 +16,13 @@ RESERVED = frozenset({"escrow", "root"})
 """Ids of the installation itself."""
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _JURISDICTION = re.compile(r"[a-z][a-z0-9]{1,15}\Z")
+
+
+class ParticipantRefused(WrongUsage):
+    """A participant that cannot be made or changed as asked."""
+
+    def __init__(self, message: Phrase, remedy: Phrase) -> None:
+        super().__init__("PARTICIPANT_REFUSED", message, remedy, message.zh, remedy.zh)
 
 
 class Participant(BaseModel):
@@ -47,18 +57,40 @@ class Participant(BaseModel):
     def _acts_somewhere(self) -> "Participant":
         """Require one jurisdiction of a court or publisher and at least one of agencies, notaries and supervisors."""
         if self.id in RESERVED:
-            raise ValueError(f"the id {self.id} is taken by the installation")
+            raise ValueError(Phrase(f"the id {self.id} is taken by the installation", f"编号 {self.id} 由系统保留"))
         wrong = [one for one in self.jurisdictions if not _JURISDICTION.match(one)]
         if wrong:
-            raise ValueError(f"{wrong[0]!r} is not a jurisdiction: lower-case letters and digits, as js, cq or su05")
+            raise ValueError(
+                Phrase(
+                    f"{wrong[0]!r} is not a jurisdiction: lower-case letters and digits, as js, cq or su05",
+                    f"{wrong[0]} 不是辖区代码：应为小写字母和数字，如 js、cq、su05",
+                )
+            )
         if self.court_token and (self.kind != "court" or not is_court_token(self.court_token)):
-            raise ValueError(f"{self.court_token!r} is no court's token in case numbers, as 苏0505 is")
+            raise ValueError(
+                Phrase(
+                    f"{self.court_token!r} is no court's token in case numbers, as 苏0505 is",
+                    f"{self.court_token} 不是案号中的法院代字（如苏0505）",
+                )
+            )
         if self.takeover_on and (self.kind != "court" or takeover_day(self.takeover_on) is None):
-            raise ValueError(f"{self.takeover_on!r} is no court's day of take-over, as 2026-11-22 is")
+            raise ValueError(
+                Phrase(
+                    f"{self.takeover_on!r} is no court's day of take-over, as 2026-11-22 is",
+                    f"{self.takeover_on} 不是法院的接管日（如 2026-11-22）",
+                )
+            )
         if self.kind in ("court", "publisher") and len(self.jurisdictions) != 1:
-            raise ValueError(f"a {self.kind} has exactly one jurisdiction")
+            raise ValueError(
+                Phrase(f"a {self.kind} has exactly one jurisdiction", f"{KIND_WORDS[self.kind].zh}有且仅有一个辖区")
+            )
         if self.kind in ("agency", "notary", "supervisor") and not self.jurisdictions:
-            raise ValueError(f"this {self.kind} needs the jurisdictions it serves")
+            raise ValueError(
+                Phrase(
+                    f"this {self.kind} needs the jurisdictions it serves",
+                    f"{KIND_WORDS[self.kind].zh}须填写其服务的辖区",
+                )
+            )
         return self
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from ...schemas.phrases import Phrase
 from ..catalogue import names
 from ..settings import Settings
 from ..transport.errors import BrokerUnreachable
@@ -50,5 +51,9 @@ def await_keys(directory: KeyDirectory, seconds: float = _PATIENCE) -> KeyDirect
         if not directory.loaded:
             directory.close()
     if not directory.loaded:
-        raise directory.failure or BrokerUnreachable(f"{names.KEYS} was not read to its end in {seconds:.0f} s")
+        raise directory.failure or BrokerUnreachable(
+            Phrase(
+                f"{names.KEYS} was not read to its end in {seconds:.0f} s", f"{seconds:.0f} 秒内未能读完 {names.KEYS}"
+            )
+        )
     return directory

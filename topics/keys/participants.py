@@ -18,9 +18,11 @@ from ...schemas.people.surrogates import MatchingKey
 from ...schemas.problems import Text, UsageProblem
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import Signer, signing_key, suite_of
+from ...schemas.wrong_shape import shape_of
 from ..catalogue.families import TopicScope
 from ..settings import Settings
 from .key_files import StoredKey, read_key, read_seed
+from .kind_words import KIND_WORDS
 from .manifest import Participant
 from .root_changes import changes_of_roots
 from .roots import RootChain
@@ -69,13 +71,19 @@ class Participants:
         try:
             return Participant.model_validate(own_yaml(path.read_bytes()))
         except ValueError as error:
-            raise LiandongError("MANIFEST_BROKEN", f"{path}: {error}", "mend the file; it is plain YAML") from error
+            raise LiandongError(
+                "MANIFEST_BROKEN",
+                f"{path}: {error}",
+                "mend the file; it is plain YAML",
+                f"{path}：{shape_of(error).zh}",
+                "请改正该文件，其格式为 YAML",
+            ) from error
 
     def court(self, participant: str) -> Participant:
         """Read a court. Raises ParticipantUnknown, also for one who is no court."""
         found = self.load(participant)
         if found.kind != "court":
-            raise ParticipantUnknown("COURT_UNKNOWN", participant=participant, kind=found.kind)
+            raise ParticipantUnknown("COURT_UNKNOWN", participant=participant, kind=KIND_WORDS[found.kind])
         return found
 
     def list(self) -> Everybody:
@@ -109,6 +117,8 @@ class Participants:
                 "ROOT_ELSEWHERE",
                 "the root key on this machine is not the one that is pinned",
                 "run this where the pinned root is kept",
+                "本机的根密钥不是所固定的根密钥",
+                "请在保管所固定根密钥的机器上执行",
             )
         return signer
 
@@ -154,6 +164,8 @@ class Participants:
                 "MATCHING_KEY_MISSING",
                 f"no key of surrogates at {place}",
                 "put the file <number>.key there that the administrator handed out (matching_key_file names another place)",
+                f"{place} 没有生成代称的密钥",
+                "请把管理员下发的 <number>.key 文件放到该处（matching_key_file 可指定其他位置）",
             )
         keys = [MatchingKey(number, *read_seed(path)) for number, path in sorted(numbered)]
         for key in keys:

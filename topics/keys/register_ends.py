@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...schemas.phrases import Phrase
 from ..catalogue import names
 from ..transport.errors import BrokerUnreachable, TransportError
 from ..transport.ports import TopicPartition
@@ -22,7 +23,12 @@ class RegisterBehind(BrokerUnreachable):
     """The register of participants holds records that have not come yet; as a rule it is a matter of moments."""
 
     def __init__(self) -> None:
-        super().__init__(f"{names.KEYS} has not been read as far as it reached when it was asked for")
+        super().__init__(
+            Phrase(
+                f"{names.KEYS} has not been read as far as it reached when it was asked for",
+                f"{names.KEYS} 尚未读到查询时的末尾",
+            )
+        )
 
 
 class RegisterAwaited(BrokerUnreachable):
@@ -36,4 +42,9 @@ def unread(failure: TransportError | None) -> BrokerUnreachable:
     """Return what to raise while nobody knows who is registered, whatever the reason."""
     if failure is None:
         return RegisterAwaited()
-    return BrokerUnreachable(f"the register of participants cannot be read now: {failure.code}: {failure.message}")
+    return BrokerUnreachable(
+        Phrase(
+            f"the register of participants cannot be read now: {failure.code}: {failure.message}",
+            f"目前无法读取密钥登记册：{failure.code}：{failure.message_zh}",
+        )
+    )

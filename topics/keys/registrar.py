@@ -11,9 +11,11 @@ from pydantic import ValidationError
 
 from ...schemas.dates import date_of_ms
 from ...schemas.law.retention import Period, opened_by
+from ...schemas.phrases import Phrase
 from ...schemas.wire.rules import FOUNDED_KINDS
 from ...schemas.wire.signing import PublicKey
 from ...schemas.wire.suites import signing_key, suite_of
+from ...schemas.wrong_shape import model_fault
 from ..private_files import private_folder, write_private
 from ..settings import Settings
 from ..workers.chance import Chance
@@ -61,7 +63,10 @@ class Registrar(Participants):
         manifest = _validated({"id": participant, "kind": kind, **fields, "created_at": self.clock.now()})
         with self._locked():
             if self._manifest(participant).exists():
-                raise ParticipantRefused(f"{participant} exists", "choose another id, or rotate its keys")
+                raise ParticipantRefused(
+                    Phrase(f"{participant} exists", f"{participant} 已存在"),
+                    Phrase("choose another id, or rotate its keys", "请换用其他编号，或更换其密钥"),
+                )
             if self._pinned is None:
                 self._draw_root()
             new_seed(self.file(participant, "signing.key"), self.chance, suite)
@@ -247,7 +252,8 @@ class Registrar(Participants):
         manifest = self.load(participant)
         if manifest.retired_at:
             raise ParticipantRefused(
-                f"{participant} is retired", "make a new participant; an ended id never comes back"
+                Phrase(f"{participant} is retired", f"{participant} 已终止"),
+                Phrase("make a new participant; an ended id never comes back", "请新建参与方；已终止的编号不再启用"),
             )
         return manifest
 
@@ -266,14 +272,26 @@ def _require_founded_so(one: Participant, founded: PublicKey, superior: str) -> 
     """Require that a manifest says what the participant's oldest signing key does. Raises PARTICIPANT_REFUSED."""
     if superior != one.superior:
         raise ParticipantRefused(
-            f"{one.id} was registered under {superior or 'nobody'} and cannot come under {one.superior or 'nobody'}",
-            "put the superior in its manifest.yaml right; a court that comes under another one is a new participant",
+            Phrase(
+                f"{one.id} was registered under {superior or 'nobody'} and cannot come under {one.superior or 'nobody'}",
+                f"{one.id} 登记的上级为{superior or '无'}，不得改为{one.superior or '无'}",
+            ),
+            Phrase(
+                "put the superior in its manifest.yaml right; a court that comes under another one is a new participant",
+                "请在其 manifest.yaml 中改回上级；改隶其他法院的，须新建参与方",
+            ),
         )
     places = ",".join(one.jurisdictions)
     if one.kind in FOUNDED_KINDS and places != founded.jurisdiction:
         raise ParticipantRefused(
-            f"{one.id} was registered in {founded.jurisdiction} and cannot move to {places}",
-            "put the jurisdictions in its manifest.yaml right; a court, notary or publisher elsewhere is a new participant",
+            Phrase(
+                f"{one.id} was registered in {founded.jurisdiction} and cannot move to {places}",
+                f"{one.id} 登记的辖区为 {founded.jurisdiction}，不得改为 {places}",
+            ),
+            Phrase(
+                "put the jurisdictions in its manifest.yaml right; a court, notary or publisher elsewhere is a new participant",
+                "请在其 manifest.yaml 中改回辖区；在其他辖区的法院、见证节点或发布方，须新建参与方",
+            ),
         )
 
 
@@ -296,4 +314,7 @@ def _validated(fields: Mapping[str, object]) -> Participant:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or str(fields["id"])
-        raise ParticipantRefused(f"{where}: {first['msg']}", "see `liandong participant new --help`") from None
+        raise ParticipantRefused(
+            Phrase(f"{where}: {first['msg']}", f"{where}：{model_fault(first).zh}"),
+            Phrase("see `liandong participant new --help`", "请看 `liandong participant new --help`"),
+        ) from None

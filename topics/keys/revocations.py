@@ -6,6 +6,7 @@ An offset in the topic of keys could not say that: where the topic was made agai
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.signing import SignatureInvalid
 from ...schemas.wire.suites import KEY_ID_LENGTH
 
@@ -21,7 +22,7 @@ class Revocation(NamedTuple):
     def of(cls, record: Mapping[str, Any]) -> "Revocation":
         """Return what a record of a key says. Raises SignatureInvalid if it revokes none."""
         if not record["revoked_at"]:
-            raise SignatureInvalid("it shows a record that revokes no key")
+            raise SignatureInvalid(Phrase("it shows a record that revokes no key", "所示记录没有吊销任何密钥"))
         return cls(bytes(record["key_id"]), record["revoked_at"])
 
 

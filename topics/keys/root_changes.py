@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+from ...schemas.phrases import Phrase
 from ...schemas.problems import BilingualError, Text
 from ...schemas.wire.avro_schemas import current_schema
 from ...schemas.wire.codec import Undecodable, decode
@@ -44,6 +45,6 @@ def _change(path: Path) -> KeptRootChange:
         body = bytes.fromhex(path.read_text(encoding="ascii"))
         return KeptRootChange(decode(current_schema(SCHEMA).fingerprint, body), body)
     except ValueError:
-        raise RootBooksBroken(path, "not hexadecimal text") from None
+        raise RootBooksBroken(path, Phrase("not hexadecimal text", "不是十六进制文字")) from None
     except Undecodable as broken:
-        raise RootBooksBroken(path, broken.message) from broken
+        raise RootBooksBroken(path, Phrase(broken.message, broken.message_zh)) from broken

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.codec import encode
 from ...schemas.wire.signing import PROOF_LENGTH, Keyring, PublicKey, SignatureInvalid, Signer, prove, verify
 from ...schemas.wire.suites import key_id
@@ -80,7 +81,12 @@ class RootChain:
         elif new.key_id == ids[0] and former.key_id not in ids:
             self._keys.insert(0, former)
         else:
-            raise SignatureInvalid(f"the root {former.key_id.hex()} it replaces is none that counts here")
+            raise SignatureInvalid(
+                Phrase(
+                    f"the root {former.key_id.hex()} it replaces is none that counts here",
+                    f"其所更替的根 {former.key_id.hex()} 在此无效",
+                )
+            )
         return False
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.intl import INTL
 from ...schemas.wire.sealing import SealingKey
 from ...schemas.wire.suites import find_suite
@@ -69,7 +70,7 @@ class SealingFile:
         """Return the keys that open what is kept as `retention`. Raises KEY_FILE_MISSING if there is none."""
         keys = [line.key for line in self.lines() if line.retention == retention and line.key is not None]
         if not keys:
-            raise KeyFileMissing(self.path, f"no sealing key for {retention}")
+            raise KeyFileMissing(self.path, Phrase(f"no sealing key for {retention}", f"没有 {retention} 类的密封密钥"))
         return keys
 
     def newest(self, retention: str, period: str) -> SealingKey | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...schemas.law.listing import RecordClass
+from ...schemas.phrases import Phrase
 from ...schemas.wire.codec import GatePrefix, Undecodable, decode, decode_prefix
 from ...schemas.wire.rules import CANARY, RULES
 from ...schemas.wire.signing import PublicKey, SignatureInvalid, verify
@@ -34,7 +35,7 @@ class KeyRevoked(SignatureInvalid):
     """The signature holds, and its key is known to be revoked."""
 
     def __init__(self, participant: str) -> None:
-        super().__init__(f"the key of {participant} is revoked")
+        super().__init__(Phrase(f"the key of {participant} is revoked", f"{participant} 的密钥已吊销"))
 
 
 class Verifier:
@@ -70,7 +71,12 @@ class Verifier:
         try:
             recorded_at = decode(fingerprint, body)["recorded_at"]
         except Undecodable as broken:
-            raise SignatureInvalid(f"what was signed cannot be read in full: {broken.message}") from broken
+            raise SignatureInvalid(
+                Phrase(
+                    f"what was signed cannot be read in full: {broken.message}",
+                    f"签名内容无法完整读取：{broken.message_zh}",
+                )
+            ) from broken
         self._refresh_for(body)
         context = names.state_topic(prefix["instrument"], jurisdiction)
         key = verify(body, context, self._keyring, recorded_at, revocable=not _RECORD.revoked_by_barrier)
@@ -98,7 +104,12 @@ class Verifier:
             self._catch_up()
             said = self._keyring.revocation(value)
         if said.revoked_at > issued_at:
-            raise SignatureInvalid(f"key {said.key_id.hex()} was not revoked yet when it was issued")
+            raise SignatureInvalid(
+                Phrase(
+                    f"key {said.key_id.hex()} was not revoked yet when it was issued",
+                    f"签发时密钥 {said.key_id.hex()} 尚未吊销",
+                )
+            )
         return said.key_id
 
     def _covered_by_offset(self, barrier: Mapping[str, Any]) -> frozenset[bytes]:
@@ -108,7 +119,12 @@ class Verifier:
             return self._keyring.revoked_for(offset, issued_at)
         except RegisterBehind:
             if offset > max(self._keyring.ends().partitions.values(), default=0):
-                raise SignatureInvalid(f"it speaks of {offset} records of the register, there are fewer") from None
+                raise SignatureInvalid(
+                    Phrase(
+                        f"it speaks of {offset} records of the register, there are fewer",
+                        f"所称密钥登记册有 {offset} 条记录，实际不足",
+                    )
+                ) from None
             raise
 
     def _require_court(self, key: PublicKey, prefix: GatePrefix, jurisdiction: str) -> None:
@@ -117,8 +133,13 @@ class Verifier:
             self.may_follow(prefix["court"], key.participant) if rule.or_above else key.participant == prefix["court"]
         )
         if not is_its:
-            raise WrongParticipant(f"signed by {key.participant}, claims to be from {prefix['court']}")
-        require_entitled(rule, "list record that means somebody", key)
+            raise WrongParticipant(
+                Phrase(
+                    f"signed by {key.participant}, claims to be from {prefix['court']}",
+                    f"由 {key.participant} 签名，却自称来自 {prefix['court']}",
+                )
+            )
+        require_entitled(rule, "list record that means somebody", key, "指向具体人的名单记录")
         require_place(rule, key, jurisdiction, None)
         require_version(rule, key, prefix["version"])
 
@@ -139,9 +160,14 @@ class Verifier:
         try:
             prefix = decode_prefix(body)
         except Undecodable as broken:
-            raise SignatureInvalid(broken.message) from broken
+            raise SignatureInvalid(Phrase(broken.message, broken.message_zh)) from broken
         if prefix["entry_id"] != entry_id or prefix["version"] < 1 or prefix["record_class"] != RecordClass.REAL:
-            raise SignatureInvalid("it is no record of the entry under whose key it stands")
+            raise SignatureInvalid(
+                Phrase(
+                    "it is no record of the entry under whose key it stands",
+                    "不是其键所指条目的记录",
+                )
+            )
         self._refresh_for(body)
         known = self._keyring.key(body[:8])
         self._require_court(
@@ -189,7 +215,12 @@ class Verifier:
     ) -> None:
         self.signed(schema, body, record, Reading((jurisdiction,)))
         if (record["topic"], record["partition"]) != lane:
-            raise SignatureInvalid(f"a {schema} made for {record['topic']} [{record['partition']}] stands here")
+            raise SignatureInvalid(
+                Phrase(
+                    f"a {schema} made for {record['topic']} [{record['partition']}] stands here",
+                    f"为 {record['topic']} [{record['partition']}] 签发的 {schema} 出现在此处",
+                )
+            )
 
     def _refresh_for(self, body: bytes) -> None:
         if self._keyring.key(body[:8]) is None:

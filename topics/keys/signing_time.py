@@ -24,7 +24,7 @@ class SigningHeld(BilingualError):
         "CLOCK_OFF": Text(
             "the clock of this machine is {seconds} s off the notaries' (below 0: slow); what is signed by it others must refuse",
             "set the clock (NTP; see `timedatectl status`); what a process has to tell waits in it, a command is to be given again",
-            "本机时钟与公证节点相差 {seconds} 秒（负数为慢），按此时间签名的内容会被拒绝",
+            "本机时钟与见证节点相差 {seconds} 秒（负数为慢），按此时间签名的内容会被拒绝",
             "请校准本机时钟（NTP，可用 `timedatectl status` 查看）；进程待发的内容会保留，命令请重新执行",
         ),
         "SIGNING_KEY_NOT_VALID": Text(

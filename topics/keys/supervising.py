@@ -5,6 +5,7 @@ from typing import Any
 
 from ...schemas import ids
 from ...schemas.law.supervision import SupervisionAct
+from ...schemas.phrases import Phrase
 from ...schemas.wire.signing import Signer, encode_signed
 from ..catalogue import names
 from ..transport.envelope import SchemaIds, outgoing
@@ -36,6 +37,8 @@ def publish_act(publisher: Publisher, message: OutgoingRecord) -> None:
     publisher.send(message, lambda outcome: None if isinstance(outcome, Delivered) else failures.append(outcome))
     if publisher.flush(_PATIENCE):
         publisher.purge()
-        raise BrokerUnreachable(f"the act was not taken within {_PATIENCE:.0f} s")
+        raise BrokerUnreachable(
+            Phrase(f"the act was not taken within {_PATIENCE:.0f} s", f"{_PATIENCE:.0f} 秒内未能写入该行为")
+        )
     if failures:
         raise failures[0]

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url, text
 
 from ...schemas.fingerprints import fingerprint
+from ...schemas.phrases import Phrase, reason_of
 from ..extras import need
 from .faults import DatabaseDamaged, PasswordFileUnreadable, damage_told_by, fault_of, fault_of_file, tell_faults
 from .migrations import bring_up, is_known
@@ -123,7 +124,7 @@ def _give_password(file: Path, _dialect: object, _record: object, _arguments: ob
     try:
         options["password"] = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as failed:
-        why = getattr(failed, "strerror", "") or type(failed).__name__
+        why = reason_of(failed) if isinstance(failed, OSError) else Phrase(type(failed).__name__, "不是 UTF-8 文字")
         raise PasswordFileUnreadable(file, why) from failed
 
 

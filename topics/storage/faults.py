@@ -23,6 +23,7 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 from ...schemas.errors import Unavailable
+from ...schemas.phrases import Phrase, chinese, quoted, reason_of
 from ...schemas.problems import BilingualError, Text
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -109,7 +110,11 @@ class DatabaseDamaged(BilingualError):
     }
 
     def __init__(self, path: str, cause: object) -> None:
-        super().__init__("DATABASE_DAMAGED", path=path, cause=str(cause))
+        super().__init__(
+            "DATABASE_DAMAGED",
+            path=path,
+            cause=Phrase(str(cause), chinese(quoted(cause) if type(cause) is str else cause)),
+        )
 
 
 class PasswordFileUnreadable(BilingualError, Unavailable):
@@ -194,15 +199,15 @@ def fault_of(url: URL, error: BaseException) -> DatabaseFault | DatabaseDamaged 
     elif hasattr(error, "sqlstate"):  # psycopg's, which need not be installed
         kind, why = _postgres_kind(error, error.sqlstate), _postgres_reason(error, error.sqlstate)
         if error.sqlstate in _NOT_OURS_STATES:
-            return DatabaseDamaged(where, why)
+            return DatabaseDamaged(where, quoted(why))
     else:
         return None
-    return None if kind is None else kind(where, why)
+    return None if kind is None else kind(where, quoted(why))
 
 
 def fault_of_file(url: URL, error: OSError) -> DatabaseFault:
     """Return what the file of a database has when the system does not let it be made."""
-    why, where = error.strerror or type(error).__name__, place_of(url)
+    why, where = reason_of(error), place_of(url)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DatabaseFull(where, why)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
@@ -219,7 +224,7 @@ def damage_told_by(path: str, error: sqlite3.Error | UnicodeDecodeError) -> Data
         return DatabaseDamaged(path, "malformed database schema")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
     if code in _DAMAGE or (code in {sqlite3.SQLITE_OK, sqlite3.SQLITE_ERROR} and str(error).startswith(_NOT_OURS)):
-        return DatabaseDamaged(path, str(error).split(_WITH_TEXT)[0])
+        return DatabaseDamaged(path, quoted(str(error).split(_WITH_TEXT)[0]))
     return None
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from ...schemas.errors import Unavailable
+from ...schemas.phrases import Phrase, quoted
 from ...schemas.problems import BilingualError, Text
 from .ports import TopicPartition
 
@@ -52,8 +53,8 @@ class TransportError(BilingualError):
         "OFFSET_OUT_OF_RANGE": Text(
             "{said}",
             "records between the position and the log are gone: rebuild the store from the beginning",
-            "日志中没有所需位置：{said}",
-            "该位置与日志之间的记录已不在：请从头重建本地副本",
+            "消息日志中没有所需位置：{said}",
+            "该位置与消息日志之间的记录已不在：请从头重建本地副本",
         ),
         "COMMIT_REFUSED": Text(
             "{said}",
@@ -86,6 +87,10 @@ class TransportError(BilingualError):
             "请查看 Kafka 日志；情况消除后可重试",
         ),
     }
+
+    def __init__(self, code: str, said: str, **details: str) -> None:
+        """Take what was said by us as a phrase; what is none is quoted in Chinese."""
+        super().__init__(code, said=said if isinstance(said, Phrase) else quoted(said), **details)
 
 
 class BrokerUnreachable(TransportError, Unavailable):
@@ -163,14 +168,14 @@ class TransportFailed(TransportError):
         super().__init__("TRANSPORT_FAILED", said=message)
 
 
-def right_to(operation: str, topic: str) -> str:
+def right_to(operation: str, topic: str) -> Phrase:
     """Name a right on a topic: READ, WRITE or another operation of Kafka's."""
-    return f"{operation} on topic {topic}"
+    return Phrase(f"{operation} on topic {topic}", f"主题 {topic} 的 {operation} 权限")
 
 
-def right_in_group(group: str) -> str:
+def right_in_group(group: str) -> Phrase:
     """Name the right to be a member of a consumer group and to commit for it."""
-    return f"READ on group {group}"
+    return Phrase(f"READ on group {group}", f"消费组 {group} 的 READ 权限")
 
 
 _BY_NAME: dict[Callable[[str], TransportError], tuple[str, ...]] = {

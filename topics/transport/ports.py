@@ -168,6 +168,8 @@ class LeaseLost(LiandongError):
             "LEASE_LOST",
             f"epoch {epoch} of this outbox's lease is over, another relay sends now",
             "nothing to do: what was not marked as sent is sent again, in order, by the relay that holds the lease",
+            f"本待发箱的租约第 {epoch} 期已结束，现由另一转发进程发送",
+            "无须处理：未标记为已发送的内容，由现持租约的转发进程按顺序重新发送",
         )
 
 

@@ -18,8 +18,16 @@ class LogStalled(Unavailable):
     """Records are in the log and the broker does not deliver them."""
 
     def __init__(self, missing: Mapping[TopicPartition, int]) -> None:
-        where = ", ".join(f"{lane.topic}/{lane.partition} before {end}" for lane, end in sorted(missing.items()))
-        super().__init__("LOG_STALLED", f"nothing came for half a minute: {where}", "check the brokers and try again")
+        lanes = sorted(missing.items())
+        where = ", ".join(f"{lane.topic}/{lane.partition} before {end}" for lane, end in lanes)
+        where_zh = "、".join(f"{lane.topic}/{lane.partition} 至 {end}" for lane, end in lanes)
+        super().__init__(
+            "LOG_STALLED",
+            f"nothing came for half a minute: {where}",
+            "check the brokers and try again",
+            f"半分钟内没有收到任何消息：{where_zh}",
+            "请检查消息服务器后重试",
+        )
 
 
 def topic_lanes(subscriber: Subscriber, *topics: str) -> list[TopicPartition]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from operator import methodcaller
 from typing import NamedTuple
 
+from ...schemas.phrases import Phrase
 from ...schemas.wire.framing import FINGERPRINT_HEADER, SINGLE_OBJECT, FramingError, unframe
 from .ports import Headers, Message
 
@@ -53,7 +54,7 @@ def unwrap_value(value: bytes | None, headers: Headers) -> Framed:
     Raises FramingError, whatever stands there.
     """
     if value is None:
-        raise FramingError("the message has no value")
+        raise FramingError(Phrase("the message has no value", "消息没有值"))
     return Framed(*unframe(value, next((raw for name, raw in headers if name == FINGERPRINT_HEADER), None)))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from ...schemas.errors import Unavailable, WrongUsage
+from ...schemas.phrases import Phrase, chinese, quoted
 from ...schemas.wire.avro_schemas import Schema, current_schema, load_schemas, parse_definition
 from ..settings import Settings
 from ..workers.threads import Doorbell, beside, rest
@@ -37,6 +38,8 @@ class RegistryFailed(Unavailable):
             "REGISTRY_FAILED",
             message,
             "check LIANDONG_REGISTRY_URL (Apicurio: http://HOST:8080/apis/ccompat/v7), or unset it to write without a registry",
+            f"模式注册中心出错：{chinese(message)}",
+            "请检查 LIANDONG_REGISTRY_URL（Apicurio：http://HOST:8080/apis/ccompat/v7），或清除该设置，不用注册中心",
         )
         self.status = status
         """What it answered (HTTP), None if it did not."""
@@ -54,7 +57,13 @@ class SchemaRegistry:
     def from_settings(cls, settings: Settings) -> "SchemaRegistry":
         """Return the configured registry. Raises REGISTRY_NOT_CONFIGURED without one."""
         if settings.registry_url is None:
-            raise WrongUsage("REGISTRY_NOT_CONFIGURED", "no schema registry is configured", "set LIANDONG_REGISTRY_URL")
+            raise WrongUsage(
+                "REGISTRY_NOT_CONFIGURED",
+                "no schema registry is configured",
+                "set LIANDONG_REGISTRY_URL",
+                "未设置模式注册中心",
+                "请设置 LIANDONG_REGISTRY_URL",
+            )
         return cls(settings.registry_url)
 
     def close(self) -> None:
@@ -101,7 +110,12 @@ class SchemaRegistry:
         try:
             return parse_definition(name, version, self._definition(subject, version))
         except ValueError as broken:
-            raise RegistryFailed(f"version {version} of {subject} in the registry is {broken}") from broken
+            raise RegistryFailed(
+                Phrase(
+                    f"version {version} of {subject} in the registry is {broken}",
+                    f"{subject} 的第 {version} 版有误：{quoted(broken).zh}",
+                )
+            ) from broken
 
     def _definition(self, subject: str, version: int) -> dict[str, Any]:
         answer = self._call("GET", f"/subjects/{subject}/versions/{version}")
@@ -110,13 +124,18 @@ class SchemaRegistry:
         except (TypeError, LookupError, ValueError, RecursionError):
             definition = None
         if not isinstance(definition, dict):
-            raise RegistryFailed(f"the registry answered version {version} of {subject} with no schema")
+            raise RegistryFailed(
+                Phrase(
+                    f"the registry answered version {version} of {subject} with no schema",
+                    f"对 {subject} 的第 {version} 版未返回模式",
+                )
+            )
         return definition
 
     def _list(self, path: str) -> list[Any]:
         answer = self._call("GET", path)
         if not isinstance(answer, list):
-            raise RegistryFailed(f"GET {path} was answered with no list")
+            raise RegistryFailed(Phrase(f"GET {path} was answered with no list", f"GET {path} 未返回列表"))
         return answer
 
     def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
@@ -127,15 +146,26 @@ class SchemaRegistry:
         except httpx.HTTPStatusError as refused:
             text = refused.response.text[:300]
             status = refused.response.status_code
-            raise RegistryFailed(f"{method} {path} was answered {status}: {text}", status) from refused
+            raise RegistryFailed(
+                Phrase(
+                    f"{method} {path} was answered {status}: {text}",
+                    f"{method} {path} 返回 {status}：{quoted(text).zh}",
+                ),
+                status,
+            ) from refused
         except (httpx.HTTPError, ValueError, RecursionError) as failed:
-            raise RegistryFailed(f"{method} {path} at {self._url} failed: {failed}") from failed
+            raise RegistryFailed(
+                Phrase(
+                    f"{method} {path} at {self._url} failed: {failed}",
+                    f"{self._url} 的 {method} {path} 失败：{quoted(failed).zh}",
+                )
+            ) from failed
 
 
 def _number_in(answer: Any) -> int:
     number = answer.get("id") if isinstance(answer, dict) else None
     if type(number) is not int:
-        raise RegistryFailed("the registry answered with no id of a schema")
+        raise RegistryFailed(Phrase("the registry answered with no id of a schema", "未返回模式的编号"))
     return number
 
 

@@ -15,6 +15,7 @@ from types import FrameType
 import structlog
 
 from ...schemas.errors import LiandongError
+from ...schemas.phrases import Phrase, chinese
 from .resting import PartTrouble, Resting
 from .worker import Part
 
@@ -33,6 +34,8 @@ class WorkerFailed(LiandongError):
             "NODE_PART_FAILED",
             f"the part {part!r} of this node ended: {reason}",
             "mend what the reason names and start the node again; it goes on where it was, nothing is lost",
+            f"本节点的 {part} 部分已退出：{chinese(reason)}",
+            "请处理所述原因后重新启动节点；节点从原处继续，不会丢失内容",
         )
 
 
@@ -104,7 +107,11 @@ class Workers:
         if late:
             _log.warning("parts still busy were left; what they did not finish is done at the next start", parts=late)
         for name, error in self._failed.items():
-            reason = "without a reason" if error is None else f"{type(error).__name__}: {error}"
+            reason = (
+                Phrase("without a reason", "未说明原因")
+                if error is None
+                else Phrase(f"{type(error).__name__}: {error}", chinese(error))
+            )
             raise WorkerFailed(name, reason) from error
 
     def alive(self) -> bool:

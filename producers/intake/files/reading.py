@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal, Self, get_args
 
 from ....schemas.errors import WrongUsage
 from ....schemas.files.encoding import Encoding, without_utf16
+from ....schemas.phrases import reason_of
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice
 from ..mapping.export_mapping import ExportMapping
@@ -129,7 +130,11 @@ def read_listings(
         stream = source.open("rb")
     except OSError as error:
         raise WrongUsage(
-            "FILE_UNREADABLE", f"{source}: {error.strerror}", "check the path and its permissions"
+            "FILE_UNREADABLE",
+            f"{source}: {error.strerror}",
+            "check the path and its permissions",
+            f"{source}：{reason_of(error).zh}",
+            "请检查路径和读取权限",
         ) from error
     try:
         return ListingFile(stream, file_format, lang, source.stat().st_size, mapping)

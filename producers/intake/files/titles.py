@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from ....schemas.problems import Language
 from ..findings.findings import IntakeError, Notice, notice
 from ..mapping.export_mapping import ExportMapping
-from ..rows.columns import COLUMN_NAMES, REQUIRED, column_of, headers, is_passed_over
+from ..rows.columns import (
+    COLUMN_NAMES,
+    REJECT_COLUMNS,
+    REJECT_COLUMNS_ZH,
+    REQUIRED,
+    column_of,
+    headers,
+    is_passed_over,
+)
 
 _LEADING = 20
 """Rows among which an export's titles stand; other systems put a name and a date above them."""
@@ -64,7 +72,7 @@ class KnownTitles:
     columns: list[tuple[int, str]]
     notices: list[Notice]
     leftover: int
-    """Position of `reject_line`, -1 if there is none."""
+    """Position of `reject_line` (退回原文), -1 if there is none."""
 
 
 def known_titles(titles: Sequence[str], row: int, lang: Language, book: TitleBook = OWN_TITLES) -> KnownTitles:
@@ -84,5 +92,6 @@ def known_titles(titles: Sequence[str], row: int, lang: Language, book: TitleBoo
     if not positions and book.mapping is None:
         raise IntakeError("HEADER_MISSING", lang, known=book.known(lang))
     book.check(titles, set(positions), lang)
-    leftover = next((i for i, title in enumerate(titles) if title.strip() == "reject_line"), -1)
+    unread = {REJECT_COLUMNS[-1], REJECT_COLUMNS_ZH[-1]}
+    leftover = next((i for i, title in enumerate(titles) if title.strip() in unread), -1)
     return KnownTitles([(position, name) for name, position in positions.items()], notices, leftover)

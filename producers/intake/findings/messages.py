@@ -140,7 +140,7 @@ ROW_TEXTS = {
         "this row could not be read before and has not been filled in since",
         "fill the columns from what stands in reject_line, or delete the row",
         "本行此前无法读取，仍未补录",
-        "请按 reject_line 的内容补录各列，或删除本行",
+        "请按“退回原文”的内容补录各列，或删除本行",
     ),
     "NOT_AN_OBJECT": Text(
         "this is JSON, but no object",

@@ -245,12 +245,14 @@ _DROPPED = (
 DROPPED = frozenset(_DROPPED.split())
 """Known headers that never travel: free text of judgments, age (the ID number tells it), noise of the public site."""
 
-REJECT_PREFIX = "reject"
+REJECT_PREFIXES = ("reject", "退回")
 REJECT_COLUMNS = (
     *("reject_row", "reject_field", "reject_code", "reject_reason", "reject_remedy"),
     *("reject_warning", "reject_line"),
 )
 """Columns of a rejects file that the reader passes over, so that a corrected file can be sent as it is."""
+REJECT_COLUMNS_ZH = ("退回行号", "退回列", "退回代码", "退回原因", "退回处理办法", "退回提示", "退回原文")
+"""The same for who reads Chinese."""
 
 _IN_BRACKETS = re.compile(r"\(.*?\)")
 _SEPARATORS = re.compile(r"[\s_\-*:/]+")
@@ -266,15 +268,33 @@ _BY_HEADER = {
 }
 
 
+_ZH = {column.name: column.zh for column in COLUMNS}
+
+
 def column_of(header: str) -> str | None:
     """Return the column a header means, or None."""
     return _BY_HEADER.get(header_form(header))
 
 
+def title_of(name: str, lang: Literal["en", "zh"]) -> str:
+    """Return the header of a column in a language; what is no column (a field of a file, nothing) stays as it is."""
+    return _ZH.get(name, name) if lang == "zh" else name
+
+
 def is_passed_over(header: str) -> bool:
     """Tell whether a header is known and its column deliberately not read."""
     form = header_form(header)
-    return form in DROPPED or form.startswith(REJECT_PREFIX) or not form
+    return form in DROPPED or form.startswith(REJECT_PREFIXES) or not form
+
+
+def is_of_rejects(header: str) -> bool:
+    """Tell whether a header is one that a rejects file adds, in either language."""
+    return header_form(header).startswith(REJECT_PREFIXES)
+
+
+def reject_columns(lang: Literal["en", "zh"]) -> tuple[str, ...]:
+    """Return the headers that a rejects file adds, in a language."""
+    return REJECT_COLUMNS_ZH if lang == "zh" else REJECT_COLUMNS
 
 
 def headers(lang: Literal["en", "zh"]) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.cli.inbox import as_dict, as_line
+from liandong.consumers.cli.inbox import as_dict
+from liandong.consumers.cli.inbox_lines import as_line
 from liandong.consumers.inbox.inbox import OpenedItem
 from liandong.schemas.dates import rfc3339
 from liandong.schemas.law.listing import Change

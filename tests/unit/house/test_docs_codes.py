@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import liandong
+from liandong.consumers.effects.failures import FAILURES
 from liandong.docs.generators import errors
 from liandong.docs.generators.codes import ROOMS, Module, collect, modules, unused
 from liandong.producers.intake.findings.messages import INTAKE_TEXTS
@@ -90,6 +91,29 @@ def test_codes_are_found_in_raises_subclasses_tables_and_dead_letters() -> None:
         ("TORN", "text", "a ‹n›", "b"),
         ("EMPTY", "failure", "nothing in it", ""),
     }
+
+
+def test_every_code_says_in_chinese_too_what_happened_and_what_to_do() -> None:
+    lacking = [
+        f"{one.source}: {one.code}: {one.message!r}; {one.remedy!r}"
+        for one in collect(modules())
+        if one.kind != "failure" and not (one.message_zh and one.remedy_zh)
+    ]
+    assert lacking == [], "\n".join(
+        ("give message and remedy in Chinese as the fourth and fifth argument of the error:", *lacking)
+    )
+
+
+def test_every_failure_of_a_message_is_told_in_chinese_too() -> None:
+    failures = {one.code for one in collect(modules()) if one.kind == "failure"}
+    assert failures <= FAILURES.keys(), "add their Chinese to consumers/effects/failures.py"
+
+
+def test_a_code_without_its_chinese_is_found() -> None:
+    (found,) = collect([module('raise WrongUsage("ODD", "bad", "mend it")')])
+    assert (found.message_zh, found.remedy_zh) == ("", "")
+    (found,) = collect([module('raise WrongUsage("ODD", "bad", "mend it", f"坏了：{chinese(why)}", f"请改 {it_zh}")')])
+    assert (found.message_zh, found.remedy_zh) == ("坏了：‹why›", "请改 ‹it›")
 
 
 def test_a_text_nobody_says_is_found() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from liandong.monitoring.ledger.rules import State
 from liandong.monitoring.page import tables
-from liandong.monitoring.page.cells import PageTable, clock, duration, milliseconds, short
+from liandong.monitoring.page.cells import PageTable, clock, duration, milliseconds
 from liandong.monitoring.page.summary import figures, sentences
 from liandong.monitoring.page.words import _ALL, Words
 from liandong.schemas.errors import WrongUsage
@@ -143,4 +143,3 @@ def test_spans_and_times_are_as_short_as_they_can_be_read() -> None:
     assert clock("2026-03-02T09:01:02.000+08:00", now) == "09:01:02"
     assert clock("2026-02-27T09:01:02.000+08:00", now) == "02-27 09:01"
     assert clock(None, now) == "–"
-    assert short("upd_" + "0" * 24 + "89abcdef") == "upd_…89abcdef"

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from liandong.producers.commands.files import TEMPLATE, StopRequest, WatchRequest, read_command_file, request_of
+from liandong.producers.commands.files import StopRequest, WatchRequest, read_command_file, request_of
 from liandong.producers.commands.rejects import write_rejects
+from liandong.producers.commands.template import TEMPLATE
 from liandong.schemas.dates import end_of_day_ms, parse_date
 from liandong.schemas.errors import LiandongError
 from liandong.tests.worlds.cases import case

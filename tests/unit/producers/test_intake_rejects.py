@@ -4,13 +4,16 @@ import csv
 import io
 import json
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from liandong.producers.intake import Format, ParsedRow, open_rejects, read_listings, template
+from liandong.producers.intake.files.rejects import RejectsWorkbook, RejectsWriter, open_rejects_workbook
 from liandong.producers.intake.findings.messages import INTAKE_TEXTS
-from liandong.producers.intake.rows.columns import REJECT_COLUMNS
+from liandong.producers.intake.rows.columns import REJECT_COLUMNS, REJECT_COLUMNS_ZH
 from liandong.schemas.errors import WrongUsage
 from liandong.schemas.files.excel import unwrapped, wrapped
 from liandong.tests.worlds.intake_rows import CN_ID, ENTRY, parsed_rows
@@ -60,6 +63,38 @@ def test_a_corrected_rejects_file_is_taken_as_it_is(tmp_path: Path) -> None:
     with read_listings(path, "csv") as rows:
         assert [notice.field for notice in rows.notices] == ["心情"]
         assert [one.listing is not None for one in parsed_rows(rows)] == [True]
+
+
+@pytest.mark.parametrize("name", ["rejects.csv", "rejects.xlsx"])
+def test_a_clerk_who_reads_chinese_gets_chinese_headers_and_sends_the_file_again(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    is_csv = name.endswith("csv")
+    with read_listings(f"{HEADER}\n{GOOD}\n{WRONG}\n{BROKEN}".encode(), "csv", "zh") as rows:
+        opened = (
+            open_rejects(path, rows.header, is_csv=True, lang="zh")
+            if is_csv
+            else open_rejects_workbook(path, rows.header, "zh")
+        )
+        with closing_rejects(opened):
+            for one in parsed_rows(rows):
+                opened.write(one)
+    with read_listings(path, "csv" if is_csv else "xlsx", "zh") as again:
+        assert list(again.header) == [*HEADER.split(","), *REJECT_COLUMNS_ZH]
+        assert [notice.field for notice in again.notices] == ["心情"]
+        codes = [[each.code for each in one.rejects] for one in parsed_rows(again)]
+    assert codes == [["CERTIFICATE_CHECK_DIGIT", "GROUND_MISSING"], ["NOT_CORRECTED"]]
+    if is_csv:
+        titles, row, _ = csv.reader(io.StringIO(path.read_text("utf-8-sig")))
+        told = dict(zip(titles, row, strict=True))
+        assert told["退回列"] == "证件号码 | 失信行为情形"
+        assert told["退回代码"] == "CERTIFICATE_CHECK_DIGIT | GROUND_MISSING"
+
+
+@contextmanager
+def closing_rejects(opened: RejectsWriter | RejectsWorkbook) -> Iterator[None]:
+    """A workbook of rejects has no `__enter__`: it is opened when there is something to write."""
+    yield
+    opened.__exit__(None, None, None)
 
 
 def test_an_uncorrected_rejects_file_gives_the_same_rejects_again(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from confluent_kafka.admin import (
 )
 from confluent_kafka.cimpl import NewTopic
 
+from ....schemas.phrases import Phrase
 from ...settings import Settings
 from ..errors import AuthenticationFailed, BrokerUnreachable, TopicMissing, TransportError, kind_of, right_to
 from ..ports import TopicPartition
@@ -26,7 +27,8 @@ from . import config
 from .failures import ANSWER_SECONDS, QUIET, Failures, logger, translated
 from .location import bootstrap_of, refuses
 
-_CLUSTER = "DESCRIBE on the cluster"
+_CLUSTER = Phrase("DESCRIBE on the cluster", "集群的 DESCRIBE 权限")
+_ASKING = Phrase("asking for the cluster's topics", "查询集群的主题")
 _OPERATIONS = {
     "describing": "DESCRIBE_CONFIGS",
     "looking for": "DESCRIBE",
@@ -59,7 +61,7 @@ class KafkaAdmin:
     def require(self, topic: str) -> None:
         """Raise TopicMissing unless the topic exists."""
         if topic not in self._metadata():
-            raise TopicMissing(f"there is no topic {topic}")
+            raise TopicMissing(Phrase(f"there is no topic {topic}", topic))
 
     def states(self, topics: Iterable[str]) -> dict[str, TopicState]:
         """Return how those of the topics stand that exist."""
@@ -136,7 +138,7 @@ class KafkaAdmin:
         try:
             return self._client.list_topics(timeout=ANSWER_SECONDS)
         except KafkaException as failed:
-            raise translated(failed.args[0], "asking for the cluster's topics", _CLUSTER) from failed
+            raise translated(failed.args[0], _ASKING, _CLUSTER) from failed
 
 
 def _await(is_known: Callable[[], bool]) -> None:
@@ -149,7 +151,9 @@ def _await(is_known: Callable[[], bool]) -> None:
 def require_broker(settings: Settings, timeout: float = 5.0) -> None:
     """Raise BrokerUnreachable (or AuthenticationFailed) unless a broker answers within `timeout` seconds."""
     if refuses(bootstrap_of(settings)):
-        raise BrokerUnreachable("asking for the cluster's topics: every broker refuses the connection")
+        raise BrokerUnreachable(
+            Phrase(f"{_ASKING}: every broker refuses the connection", f"{_ASKING.zh}：所有消息服务器均拒绝连接")
+        )
     problems: list[KafkaError] = []
     conf: config.Config = {
         **config.connection(settings, "liandong-probe"),
@@ -163,7 +167,7 @@ def require_broker(settings: Settings, timeout: float = 5.0) -> None:
     except KafkaException as failed:
         client.poll(0)
         refusals = [one for one in problems if kind_of(one.name()) is AuthenticationFailed]
-        raise translated((refusals or [failed.args[0]])[0], "asking for the cluster's topics", _CLUSTER) from failed
+        raise translated((refusals or [failed.args[0]])[0], _ASKING, _CLUSTER) from failed
 
 
 def _result(answer: "Future[Any]", doing: str, topic: str) -> Any:

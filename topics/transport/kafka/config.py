@@ -6,6 +6,7 @@ Names are librdkafka's (CONFIGURATION.md of its release); every value that is no
 from typing import Any
 
 from ....schemas.errors import WrongUsage
+from ....schemas.phrases import reason_of
 from ...settings import KafkaSecurity, Settings
 from .location import bootstrap_of, security_of
 
@@ -90,6 +91,8 @@ def _password(security: KafkaSecurity) -> str:
             "KAFKA_CREDENTIALS_MISSING",
             f"{security.protocol} needs a user name and a password",
             "set kafka_security.username and kafka_security.password_file",
+            f"{security.protocol} 需要用户名和口令",
+            "请设置 kafka_security.username 和 kafka_security.password_file",
         )
     try:
         return security.password_file.read_text(encoding="utf-8").strip()
@@ -98,4 +101,6 @@ def _password(security: KafkaSecurity) -> str:
             "KAFKA_CREDENTIALS_MISSING",
             f"{security.password_file}: {error.strerror}",
             "name a readable file in kafka_security.password_file",
+            f"{security.password_file}：{reason_of(error).zh}",
+            "请在 kafka_security.password_file 中指定可读取的文件",
         ) from error

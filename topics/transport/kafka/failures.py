@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
+from ....schemas.phrases import Phrase, chinese, quoted
 from ..callbacks import Callbacks
 from ..errors import REFUSALS, AuthenticationFailed, AuthorizationFailed, PublisherBroken, TransportError, kind_of
 
@@ -85,7 +86,7 @@ def translated(error: KafkaError, about: str, right: str) -> TransportError:
 
     `about` says what was being done, `right` which right that needs (`errors.right_to`).
     """
-    message = f"{about}: {error.str()}"
+    message = Phrase(f"{about}: {error.str()}", f"{chinese(about)}：{quoted(error.str()).zh}")
     if error.fatal():
         return PublisherBroken(message)
     if error.name() in REFUSALS:

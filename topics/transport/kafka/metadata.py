@@ -2,6 +2,7 @@
 
 from confluent_kafka import Consumer, Producer
 
+from ....schemas.phrases import Phrase
 from ...settings import Settings
 from ..cluster_heard import hear
 from ..errors import right_to
@@ -10,7 +11,10 @@ from .failures import ANSWER_SECONDS, answered, translated
 
 def partitions_of(client: Consumer | Producer, topic: str, settings: Settings) -> list[int]:
     """Return the partitions of a topic by its physical name. Raises TopicMissing, BrokerUnreachable."""
-    about, right = f"looking for {topic}", right_to("WRITE" if isinstance(client, Producer) else "READ", topic)
+    about, right = (
+        Phrase(f"looking for {topic}", f"查找主题 {topic}"),
+        right_to("WRITE" if isinstance(client, Producer) else "READ", topic),
+    )
     answer = answered(lambda: client.list_topics(topic, timeout=ANSWER_SECONDS), about, right)
     hear(answer.cluster_id, settings)
     metadata = answer.topics[topic]

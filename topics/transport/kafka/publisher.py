@@ -7,6 +7,7 @@ from typing import cast
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from ....schemas.dates import start_of_today_ms
+from ....schemas.phrases import Phrase
 from ...settings import Settings
 from ..errors import BrokerUnreachable, RecordPurged, right_to
 from ..ports import Delivered, OutgoingRecord
@@ -94,7 +95,7 @@ class KafkaPublisher:
         left = self.flush(CLOSE_SECONDS)
         if left:
             self.purge()
-            raise BrokerUnreachable(f"{left} records were not delivered")
+            raise BrokerUnreachable(Phrase(f"{left} records were not delivered", f"{left} 条记录未送达"))
 
     def _timestamp(self, record: OutgoingRecord) -> int:
         """Return when a record is written, ms UTC; 0: the library says so, by the machine's clock."""

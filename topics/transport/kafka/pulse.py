@@ -3,12 +3,16 @@
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
+from ....schemas.phrases import Phrase
 from ...settings import Settings
 from ..errors import AuthenticationFailed, kind_of
 from . import config
 from .failures import QUIET, logger, translated
 
-_ABOUT, _RIGHT = "asking Kafka for a sign of life", "DESCRIBE on the cluster"
+_ABOUT, _RIGHT = (
+    Phrase("asking Kafka for a sign of life", "询问 Kafka 是否可用"),
+    Phrase("DESCRIBE on the cluster", "集群的 DESCRIBE 权限"),
+)
 
 
 class KafkaPulse:

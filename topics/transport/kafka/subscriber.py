@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import Message as KafkaMessage
 from confluent_kafka import TopicPartition as KafkaPartition
 
+from ....schemas.phrases import Phrase
 from ...settings import Settings
 from ..errors import BrokerUnreachable, CommitRefused, OffsetOutOfRange, TopicMissing, right_in_group, right_to
 from ..ports import BEGINNING, END, Message, TopicPartition, Watermarks
@@ -84,7 +85,7 @@ class KafkaSubscriber:
                 consumer.incremental_assign(partitions)
             except KafkaException as failed:
                 # not out of the callback: a record that `poll` already holds would be lost with it
-                about = f"taking partitions of {self._group}"
+                about = Phrase(f"taking partitions of {self._group}", f"领取 {self._group} 的分区")
                 self._failures.callbacks.keep(translated(failed.args[0], about, right_in_group(group)))
             gained = self._inbound(partitions)
             self._from_group.update(gained)
@@ -154,27 +155,34 @@ class KafkaSubscriber:
             raise ValueError("commit needs a group")
         if not positions:
             return
-        about, right = f"committing for {self._group}", right_in_group(self._group)
+        about = Phrase(f"committing for {self._group}", f"为 {self._group} 提交消费位置")
+        right = right_in_group(self._group)
         # the broker asks only whether a member is alive: one could take back what the partition's new owner committed
         foreign = positions.keys() - self._from_group if self._subscribed else ()
         for at in foreign:
-            raise CommitRefused(f"{about}: {at.topic} [{at.partition}] is not this member's")
+            raise CommitRefused(
+                Phrase(
+                    f"{about}: {at.topic} [{at.partition}] is not this member's",
+                    f"{about.zh}：{at.topic} [{at.partition}] 不归本成员",
+                )
+            )
         offsets = [
             KafkaPartition(self._prefix + at.topic, at.partition, offset, note) for at, offset in positions.items()
         ]
         answers = answered(lambda: self._consumer.commit(offsets=offsets, asynchronous=False) or [], about, right)
         for answer in answers:
             if answer.error is not None:
-                raise translated(answer.error, f"{about} {answer.topic} [{answer.partition}]", right)
+                raise translated(answer.error, _at(about, answer), right)
 
     def note(self, at: TopicPartition) -> str:
         """Return the note that was committed to the group last for a partition."""
-        about, right = f"asking what {self._group} committed", right_in_group(self._group or "")
+        about = Phrase(f"asking what {self._group} committed", f"查询 {self._group} 已提交的位置")
+        right = right_in_group(self._group or "")
         asked = self._outbound({at: 0})
         answers = answered(lambda: self._consumer.committed(asked, timeout=ANSWER_SECONDS), about, right)
         for answer in answers:
             if answer.error is not None:
-                raise translated(answer.error, f"{about} for {answer.topic} [{answer.partition}]", right)
+                raise translated(answer.error, _at(about, answer), right)
         return answers[0].metadata or ""
 
     def watermarks(self, at: TopicPartition) -> Watermarks:
@@ -253,16 +261,25 @@ class KafkaSubscriber:
         return [TopicPartition(one.topic.removeprefix(self._prefix), one.partition) for one in partitions]
 
 
+def _at(about: Phrase, place: KafkaPartition) -> Phrase:
+    where = f"{place.topic} [{place.partition}]"
+    return Phrase(f"{about} for {where}", f"{about.zh}（{where}）")
+
+
 def _watermarks(consumer: Consumer, at: KafkaPartition, settings: Settings) -> Watermarks:
-    about = f"asking for the ends of {at.topic} [{at.partition}]"
+    about = Phrase(
+        f"asking for the ends of {at.topic} [{at.partition}]", f"查询 {at.topic} [{at.partition}] 的首尾位置"
+    )
     try:
         right = right_to("READ", at.topic)
         offsets = answered(lambda: consumer.get_watermark_offsets(at, timeout=ANSWER_SECONDS), about, right)
     except TopicMissing:
         # the client library says this also when no broker answers, or does not tell: asking for the topic says which
         if at.partition in partitions_of(consumer, at.topic, settings):
-            raise BrokerUnreachable(f"{about}: no leader is known") from None
+            raise BrokerUnreachable(Phrase(f"{about}: no leader is known", f"{about.zh}：分区没有主节点")) from None
         raise
     if offsets is None:
-        raise BrokerUnreachable(f"{about}: no answer in {ANSWER_SECONDS:.0f} s")
+        raise BrokerUnreachable(
+            Phrase(f"{about}: no answer in {ANSWER_SECONDS:.0f} s", f"{about.zh}：{ANSWER_SECONDS:.0f} 秒内无应答")
+        )
     return Watermarks(*offsets)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ....schemas.phrases import Phrase
 from ..callbacks import Callbacks
 from ..errors import BrokerUnreachable, RecordPurged
 from ..ports import Delivered, OutgoingRecord
@@ -75,7 +76,7 @@ class MemoryPublisher:
         left = self.flush(CLOSE_SECONDS)
         if left:
             self.purge()
-            raise BrokerUnreachable(f"{left} records were not delivered")
+            raise BrokerUnreachable(Phrase(f"{left} records were not delivered", f"{left} 条记录未送达"))
 
     def _left(self) -> int:
         self._deliver()

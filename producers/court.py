@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from ..schemas.dates import date_of_ms
 from ..schemas.errors import WrongUsage
+from ..schemas.law.listing import Change
 from ..topics.keys.directory import KeyDirectory
 from ..topics.keys.key_book import KeyBook
 from ..topics.keys.kind_words import KIND_WORDS
@@ -19,7 +21,12 @@ from ..topics.workers.clock import Clock
 from ..topics.workers.threads import work_until
 from ..topics.workers.worker import Part
 from .acts.acts import Acts
-from .register.register import Register, open_register
+from .acts.requests import ActRequest
+from .approvals.book import ApprovalBook, Proposed
+from .approvals.policy import DEFAULT_POLICY, ApprovalPolicy
+from .approvals.problems import ApprovalNeeded
+from .approvals.proposal import Intent
+from .register.register import Register, Update, open_register
 from .relay.checkpoints import Checkpoints, publisher_checkpoints
 from .relay.relay import Relay, new_owner
 from .updates.updates import CourtIdentity
@@ -41,11 +48,36 @@ class Court:
     guard: SigningGuard
     checkpoints: Checkpoints | None = None
     """Those of its jurisdiction's publisher, where its key is on this machine."""
+    policy: ApprovalPolicy = DEFAULT_POLICY
+    """What needs a second approval here."""
 
     @property
     def acts(self) -> Acts:
         """Its single acts."""
-        return Acts(self.register, self.identity, self.clock)
+        return Acts(self.register, self.identity, self.clock, self.policy)
+
+    @property
+    def approvals(self) -> ApprovalBook:
+        """What waits for a second approval, or did."""
+        return ApprovalBook(self.register)
+
+    def perform(self, request: ActRequest) -> Update | Proposed:
+        """Perform an act; one that is lawful and needs a second approval is proposed. Raises what the act raises, APPROVAL_REFUSED."""
+        try:
+            return request.perform(self.acts)
+        except ApprovalNeeded:
+            return self._propose(request)
+
+    def _propose(self, request: ActRequest) -> Proposed:
+        now, court = self.clock.now(), self.identity.court
+        with self.register.engine.begin() as connection:
+            self.register.claim(connection, court, numbered=False)
+            whole = self.register.whole_entry(connection, request.entry_id)
+            assert whole is not None  # noqa: S101  the act was held against it
+            content = request.content(date_of_ms(now), whole.entry.version)
+            content["instrument"] = int(whole.entry.instrument)
+            intent = Intent("act", request.entry_id, content)
+            return self.approvals.propose(connection, self.identity, intent, self.policy, now)
 
     def keeper(
         self,
@@ -114,6 +146,12 @@ def court_named(settings: Settings, court: str | None) -> Participant:
     return participant
 
 
+def policy_of(settings: Settings) -> ApprovalPolicy:
+    """Return what needs a second approval by the settings."""
+    acts = frozenset(Change[name.upper()] for name in settings.second_approval)
+    return ApprovalPolicy(settings.state_organ_listing, acts, settings.approval_days)
+
+
 @contextmanager
 def open_court(settings: Settings, court: str | None, clock: Clock, chance: Chance) -> Iterator[Court]:
     """Open the register for a court and close it."""
@@ -126,7 +164,7 @@ def open_court(settings: Settings, court: str | None, clock: Clock, chance: Chan
         participants.signer(participant.id),
         tuple(participants.matching_keys()),
         chance,
-        registered(settings, "list-record", "control-command"),
+        registered(settings, "list-record", "control-command", "court-notice"),
         participant.court_token,
     )
     keys = KeyBook(participants.file(participant.id, "keys.yaml")).entries()
@@ -135,7 +173,7 @@ def open_court(settings: Settings, court: str | None, clock: Clock, chance: Chan
         book = UpkeepBook(register, identity.jurisdiction, identity.registry)
         guard = register.before_signing = SigningGuard(book, clock, keys, identity.signer.key_id)
         checkpoints = publisher_checkpoints(settings, identity.jurisdiction, register, clock, chance)
-        yield Court(register, identity, clock, guard, checkpoints)
+        yield Court(register, identity, clock, guard, checkpoints, policy_of(settings))
     finally:
         register.close()
 

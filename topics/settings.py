@@ -93,8 +93,15 @@ class Settings(BaseSettings):
     """Between two batches in which an agency tells its interceptions: nobody who reads the log sees more exactly when one was."""
     watch_max_days: int = Field(default=180, ge=1)
     """Longest term of a watch a court here gives and an agency here accepts."""
-    state_organ_listing: Literal["refuse", "normal"] = "refuse"
-    """Whether a court here puts state organs on the list; art. 8 ¶4 orders a notice to the superior unit and leaves that open."""
+    state_organ_listing: Literal["second-approval", "refuse", "normal"] = "second-approval"
+    """Whether a court here puts state organs on the list: after a second approval, with a sealed notice to the superior court, or
+    never, or as anybody. 法释〔2017〕7号 art. 8 ¶4 orders a notice to the superior unit and leaves that open."""
+    notice_court: str = Field(default="", pattern=r"^([a-z][a-z0-9]*(-[a-z0-9]+)*)?$")
+    """The court that gets this notice where the register of keys has no superior of a court here."""
+    second_approval: tuple[Literal["revoke", "delete", "correct", "shield", "unshield", "extend", "lift"], ...] = ()
+    """Single acts of a court that wait for `liandong court approve`; the days the law gives for them run on meanwhile."""
+    approval_days: int = Field(default=15, ge=1, le=180)
+    """How long what is proposed can be approved."""
     corps_and_military_courts: Literal["apart", "shared"] = "apart"
     """Whether cases of the Xinjiang corps' courts (兵) and of military courts (军) go over the topics of this installation: apart,
     they are neither published nor enforced here."""

@@ -11,6 +11,7 @@ import typer
 from ...schemas.errors import LiandongError
 from ...schemas.problems import told
 from ...topics.cli.console import print_json, say
+from .court_notices import notice_content
 
 if TYPE_CHECKING:
     from ...topics.settings import Settings
@@ -42,7 +43,7 @@ def mount(court: typer.Typer, outside: Outside) -> None:
         purge: Annotated[bool, typer.Option("--purge", help="Only erase what may not be kept any longer.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON lines.")] = False,
     ) -> None:
-        """Read what came back: interceptions, answers to commands, asset and whereabouts events. Each is shown once.
+        """Read what came back: interceptions, answers to commands, asset and whereabouts events, courts' notices. Each is shown once.
 
         The counts of enforcement that are due are published along the way; `liandong court enforcement` shows them.
         """
@@ -199,6 +200,8 @@ def as_dict(opened_item: "OpenedItem") -> dict[str, Any]:
         return shown | {"erased": True}
     if item.keep_until:
         shown["keep_until"] = rfc3339(item.keep_until)
+    if item.schema == "court-notice":
+        return shown | {"sender": item.agency} | notice_content(record, content)
     if "command_id" in record or "command_id" in content:
         shown["command_id"] = ids.text("cmd", content.pop("command_id", None) or record["command_id"])
     if "code" in record:

@@ -8,6 +8,7 @@ from ...schemas.law.watch_words import COMMANDS_ZH, FIELDS_ZH
 from ...schemas.phrases import quoted
 from ...schemas.wire.feedback import feedback_text
 from .answer_words import named_measure, named_transaction
+from .court_notices import notice_line
 
 _KINDS = {"asset-event": ASSET_KINDS, "whereabouts-event": WHEREABOUTS_KINDS}
 _TYPES = {
@@ -15,6 +16,7 @@ _TYPES = {
     "control-feedback": "指令反馈",
     "asset-event": "财产反馈",
     "whereabouts-event": "下落反馈",
+    "court-notice": "法院通报",
 }
 _OUTCOMES = {"REFUSED": "已拒绝办理", "HELD": "转人工审核", "RELEASED": "已放行"}
 
@@ -33,6 +35,8 @@ def _english(document: Mapping[str, Any]) -> str:
     if document["type"] == "control-feedback":
         answer = f"{document['code']} {feedback_text(document['code'], 'en')}"
         return f"{head}  {document['command_id']} ({document['kind']}): {answer}; {document['message']}"
+    if document["type"] == "court-notice":
+        return f"{head}  {notice_line(document, 'en')}"
     trace = f"  {document['traceparent']}" if document["traceparent"] else ""
     if document["type"] == "interception":
         occasion = f"{document['transaction']} at {document['site']}, {document['occurred_at'][:19]}"
@@ -56,6 +60,8 @@ def _chinese(document: Mapping[str, Any]) -> str:
         command = COMMANDS_ZH.get(document["kind"], document["kind"])
         said = f"；单位附言：{quoted(document['message']).zh}" if document["message"] else ""
         return f"{head}  {document['command_id']}（{command}）：{answer}{said}"
+    if type_ == "court-notice":
+        return f"{head}  {notice_line(document, 'zh')}"
     trace = f"  {document['traceparent']}" if document["traceparent"] else ""
     if type_ == "interception":
         site = f"，地点 {document['site']}" if document["site"] else ""

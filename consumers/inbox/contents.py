@@ -16,6 +16,7 @@ from .store import Item
 _CONTENTS = {
     "interception": "interception-detail",
     "control-feedback": "feedback-detail",
+    "court-notice": "notice-detail",
     "asset-event": "asset-report",
     "whereabouts-event": "whereabouts-report",
 }

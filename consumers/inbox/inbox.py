@@ -1,6 +1,6 @@
-"""The court's inbox: what agencies sent back, each once, and only what this court may see.
+"""The court's inbox: what agencies sent back and other courts tell, each once, and only what this court may see.
 
-Nothing counts unless a registered agency signed it and it is sealed to this court; an asset or whereabouts event counts
+Nothing counts unless a registered agency or court signed it and it is sealed to this court; an asset or whereabouts event counts
 only under one of the court's own watches that asks for it. What does not count is shown as refused, its content dropped.
 """
 
@@ -38,9 +38,12 @@ _log = structlog.get_logger(__name__)
 _HANDLE_FIELDS = {
     "interception": "event_id",
     "control-feedback": "feedback_id",
+    "court-notice": "notice_id",
     "asset-event": "event_id",
     "whereabouts-event": "event_id",
 }
+_SENDERS = {"court-notice": "sender"}
+"""The field that names who signed, where that is no agency."""
 _BATCH = 500
 _RETRY_SECONDS = 1.0
 _LOOK_SECONDS = 5.0
@@ -60,7 +63,7 @@ class OpenedItem:
 
 def topics_of(jurisdiction: str) -> list[str]:
     """Return what an inbox reads."""
-    kinds = (names.interceptions, names.feedback, names.asset_events, names.whereabouts_events)
+    kinds = (names.interceptions, names.feedback, names.asset_events, names.whereabouts_events, names.court_notices)
     return [each(jurisdiction) for each in kinds]
 
 
@@ -252,7 +255,8 @@ class Inbox:
         if schema is None or schema.name not in _HANDLE_FIELDS or record["court"] != self._context.court:
             return None
         now, handle = self._context.clock.now(), record[_HANDLE_FIELDS[schema.name]]
-        item = Item(handle, schema.name, fingerprint, record["agency"], now, message.timestamp()[1], "", body, 0)
+        sender = record[_SENDERS.get(schema.name, "agency")]
+        item = Item(handle, schema.name, fingerprint, sender, now, message.timestamp()[1], "", body, 0)
         return self._verdict(item, record)
 
     def _verdict(self, item: Item, record: Mapping[str, Any]) -> Item:

@@ -132,7 +132,7 @@ class Item:
     schema: str
     fingerprint: bytes
     agency: str
-    """Who signed it, or claims to have."""
+    """Who signed it, an agency or a court, or claims to have."""
     received_at: int
     """ms UTC."""
     written_at: int

@@ -17,6 +17,8 @@ from .court import CourtContext
 from .store import Item
 
 _log = structlog.get_logger(__name__)
+_FROM_ANYWHERE = frozenset({"court-notice"})
+"""What is said in the sender's jurisdiction, which may be another one than its reader's."""
 _DOMAIN_OF_SCHEMA = {"asset-event": Domain.ASSET, "whereabouts-event": Domain.WHEREABOUTS}
 
 
@@ -47,10 +49,9 @@ class Verdicts:
         directory, body = self._context.directory, item.body or b""
         if directory.key(body[:8]) is None:
             raise ItemRefused(SIGNER_UNKNOWN)
+        places = None if item.schema in _FROM_ANYWHERE else (self._context.jurisdiction,)
         try:
-            Verifier(directory).signed(
-                item.schema, body, record, Reading((self._context.jurisdiction,), item.written_at)
-            )
+            Verifier(directory).signed(item.schema, body, record, Reading(places, item.written_at))
         except (WrongKind, WrongParticipant) as mismatch:
             raise ItemRefused("SIGNER_MISMATCH") from mismatch
         except WrongJurisdiction as elsewhere:
@@ -60,7 +61,7 @@ class Verdicts:
 
     @staticmethod
     def _until_erasure(item: Item) -> int:
-        """Return until when an interception or an answer is kept, ms UTC."""
+        """Return until when an interception, an answer or a notice is kept, ms UTC."""
         retention = INTERCEPTION if item.schema == "interception" else COMMAND
         return kept_until(retention, item.received_at)
 

@@ -70,6 +70,7 @@ COURT = (
     Drawer("intake", "a file becomes checked rows", "收件校验", "1"),
     Drawer("publishing", "rows become updates", "公布", "2"),
     Drawer("acts", "revoke, delete, correct, lift …", "撤销、删除、更正、解除"),
+    Drawer("approvals", "a second key decides", "第二审批"),
     Drawer("commands", "watches, sealed to the agency", "协助查找指令"),
     Drawer("updates", "numbered and signed", "编号与签名", "3"),
     Drawer("register", "the courts' truth, with the outbox", "登记簿与待发箱", "4"),
@@ -104,6 +105,7 @@ TOPICS = (
     Topic("asset.events", "财产反馈（密封）", "<"),
     Topic("whereabouts.events", "下落反馈（密封）", "<"),
     Topic("agency.interceptions", "拦截与放行（密封）", "<"),
+    Topic("court.notices", "法院之间的通报（密封）", "c"),
     Topic("enforcement.counts", "拦截次数（法院签名）", "c"),
     Topic("supervision.acts", "监督行为：措施启停、托管开启", "s"),
     Topic("agency.receipts", "回执，给监督方", "w"),
@@ -156,8 +158,8 @@ def picture() -> str:
     """docs/images/architecture.svg as it must read."""
     parts = [
         f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="8"/>',
-        *_column(_LEFT, "Courts 法院", "producers/ — who speaks 谁在说", COURT),
-        *_boxes([_cell(_LEFT, len(COURT))], INBOX, "consumers/"),
+        *_column(_LEFT, "Courts 法院", "producers/ — who speaks 谁在说", COURT, 45),
+        *_boxes([_cell(_LEFT, len(COURT), 45)], INBOX, "consumers/"),
         *_bus(),
         *_column(_RIGHT, "Agencies 协助单位", "consumers/ — who acts 谁来办", AGENCY, 45),
         *_row(Place(16, 628, 968, 116), "Watching 监督方", "monitoring/ — who watches 谁在看", WATCHING),
@@ -211,7 +213,7 @@ def _boxes(cells: Sequence[Place], drawers: Sequence[Drawer], room: str = "") ->
 def _bus() -> Iterator[str]:
     yield from _zone(_BUS, "The bus 总线", "Apache Kafka, Avro — topics/catalogue/families/")
     for at, topic in enumerate(TOPICS):
-        cell = Place(_BUS.x + 14, _BUS.y + 50 + at * 36, _BUS.width - 28, 31)
+        cell = Place(_BUS.x + 14, _BUS.y + 50 + at * 34, _BUS.width - 28, 30)
         yield _rect("topic", cell, 5)
         yield _text("name", cell.x + 10, cell.y + 13, topic.name)
         yield _text("small", cell.x + 10, cell.y + 26, topic.zh)

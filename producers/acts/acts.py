@@ -17,8 +17,10 @@ from ...schemas.law.listing import ENDED_FROM, Change, Status, next_status
 from ...schemas.law.working_days import DueDay
 from ...schemas.wire.codec import from_wire
 from ...topics.workers.clock import Clock
+from ..approvals.policy import DEFAULT_POLICY, ApprovalPolicy
+from ..approvals.problems import ApprovalImpossible, ApprovalNeeded
 from ..intake.rows.model import HeldCertificate
-from ..register.register import Register, Update, WholeEntry
+from ..register.register import Register, RegisteredEntry, Update, WholeEntry
 from ..register.rows import FormerState, StatedRuling, new_batch
 from ..updates.records import Fields, digest_of, ended, name_hash, parts_of, unpack_certificates, with_term_end
 from ..updates.updates import Acceptance, CourtIdentity, Draft, accept
@@ -27,7 +29,7 @@ from .reasons import check_reason
 from .ruling import CourtRuling
 from .unlawful import ActUnlawful
 
-__all__ = ["ActRefused", "Acts", "ChangedEntry", "CourtRuling", "EntryUnderAct"]
+__all__ = ["ActRefused", "Acts", "ApprovedAct", "ChangedEntry", "CourtRuling", "EntryUnderAct"]
 
 
 class ActRefused(LiandongError):
@@ -42,6 +44,17 @@ class ChangedEntry:
 
     record: Fields
     whole: WholeEntry
+    is_organ: bool = False
+    """Whether it is a state organ's list entry that gets other contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedAct:
+    """A second approval of one act on one version of an entry; `note` writes it down in the act's own transaction."""
+
+    batch_id: str
+    version: int
+    note: Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +73,20 @@ class EntryUnderAct:
 class Acts:
     """Acts of one court."""
 
-    def __init__(self, register: Register, identity: CourtIdentity, clock: Clock) -> None:
-        """`identity` is the acting court's."""
+    def __init__(
+        self,
+        register: Register,
+        identity: CourtIdentity,
+        clock: Clock,
+        policy: ApprovalPolicy = DEFAULT_POLICY,
+        approved: ApprovedAct | None = None,
+    ) -> None:
+        """`identity` is the acting court's; `policy` says what needs a second approval, `approved` is the one there is."""
         self.register = register
         self.identity = identity
         self._clock = clock
+        self._policy = policy
+        self._approved = approved
 
     def revoke(self, entry_id: bytes, ruling: CourtRuling) -> Update:
         """Revoke a list entry that never should have been there (art. 9), also one that was deleted."""
@@ -127,14 +149,18 @@ class Acts:
     ) -> Update:
         """Perform one act in one transaction; `change` says what becomes of the entry.
 
-        Raises ENTRY_UNKNOWN, ENTRY_OF_OTHER_COURT, TransitionRefused, ACT_IN_FUTURE, ACT_BEFORE_PUBLICATION.
+        Raises ENTRY_UNKNOWN, ENTRY_OF_OTHER_COURT, TransitionRefused, ACT_IN_FUTURE, ACT_BEFORE_PUBLICATION; APPROVAL_NEEDED
+        of a lawful act that waits for a second approval, APPROVAL_ENTRY_CHANGED.
         """
         now = self._clock.now()
         today = date_of_ms(now)
         day = ruling.on or today
         if day > today:
             raise ActUnlawful("ACT_IN_FUTURE", day=day.isoformat())
+        approved = self._approved
         batch = new_batch(self.identity.court, f"act:{kind.name.lower()}", "", now, self.identity.chance)
+        if approved is not None:
+            batch = replace(batch, batch_id=approved.batch_id)
         with self.register.engine.begin() as connection:
             self.register.claim(connection, self.identity.court)
             under_act = self._entry(connection, entry_id)
@@ -143,6 +169,9 @@ class Acts:
             if day.isoformat() < entry.publish_date:
                 raise ActUnlawful("ACT_BEFORE_PUBLICATION", day=day.isoformat(), published=entry.publish_date)
             changed = change(connection, under_act, today)
+            self._require_approval(entry, kind, is_organ=changed.is_organ)
+            if approved is not None:
+                approved.note(connection)
             if changed.whole.entry.digest != entry.digest:
                 self.register.add_former_states(connection, [_former(under_act, changed, kind, today)])
             record = ended(changed.record, status) if status >= ENDED_FROM else changed.record | {"status": int(status)}
@@ -150,13 +179,22 @@ class Acts:
             [accepted] = accept(self.register, connection, self.identity, [draft], Acceptance(batch.batch_id, now))
             self.register.change_entries(connection, [_after(changed.whole, draft, accepted.value, status)])
             due = due_day(under_act.on(day), kind, ruling.reason)
-            self.register.put_ruling(connection, _stated(accepted.update_id, ruling, due))
+            queries = [(each.number, each.day.isoformat()) for each in ruling.queries]
+            self.register.put_ruling(connection, _stated(accepted.update_id, ruling, due), queries)
             corrected = int(kind is Change.CORRECT)
             finished = replace(batch, state="accepted", finished_at=now, accepted=1 - corrected, corrected=corrected)
             self.register.put_batch(connection, finished)
         update = self.register.update(accepted.update_id)
         assert update is not None  # noqa: S101  it was just written
         return update
+
+    def _require_approval(self, entry: RegisteredEntry, kind: Change, *, is_organ: bool) -> None:
+        if self._approved is None:
+            if self._policy.needs(kind, is_organ=is_organ):
+                raise ApprovalNeeded("APPROVAL_NEEDED")
+        elif self._approved.version != entry.version:
+            shown = ids.entry_text(int(entry.instrument), entry.entry_id)
+            raise ApprovalImpossible("APPROVAL_ENTRY_CHANGED", entry=shown, version=str(self._approved.version))
 
     def _entry(self, connection: Connection, entry_id: bytes) -> EntryUnderAct:
         whole = self.register.whole_entry(connection, entry_id)

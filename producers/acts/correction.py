@@ -78,7 +78,7 @@ def correct(acts: Acts, entry_id: bytes, values: Mapping[str, str], ruling: Cour
         )
         certificates = pack_certificates(listing.certificates)
         whole = under_act.whole._replace(entry=entry, case_number=listing.case_number, certificates=certificates)
-        return ChangedEntry(record, whole)
+        return ChangedEntry(record, whole, listing.is_organ_entry)
 
     code = check_reason(Change.CORRECT, ruling.reason)
     return acts.perform(entry_id, Change.CORRECT, ruling.canonical(code), change)

@@ -11,6 +11,7 @@ from ...schemas.law.terms import EXTENSION_MONTHS, extended, is_extension_lawful
 from ...schemas.law.working_days import DueDay, relief_due
 from ...schemas.people.certificates import birth_date
 from ...schemas.people.identity_numbers import is_minor_on
+from ...schemas.spelling import compact
 from ..intake.rows.model import HeldCertificate
 from .ruling import CourtRuling, is_stated
 from .unlawful import ActUnlawful
@@ -18,6 +19,8 @@ from .unlawful import ActUnlawful
 EARLY_CAUSES = ("PERFORMED_ACTIVELY", "CONDUCT_CORRECTED")
 """What art. 2 ¶2 knows."""
 _BY_RULING = frozenset((DeletionReason.D4, DeletionReason.D5, DeletionReason.D6, DeletionReason.D7))
+_QUERIES = 2
+"""So many networked queries without property after the round has ended, art. 10 ¶1 (4)."""
 _ARTICLE_3 = ("1", "2", "3", "4")
 _IN_THREE_DAYS = frozenset((Change.CORRECT, Change.DELETE, Change.REVOKE))
 
@@ -54,11 +57,31 @@ def check_deletion(entry: ActedOn, ruling: CourtRuling) -> None:
         raise ActUnlawful("TERM_NOT_OVER", last=last.isoformat())
     if reason in _BY_RULING and not ruling.has_decision:
         raise ActUnlawful("RULING_NUMBER_MISSING", reason=reason.value)
+    if reason is DeletionReason.D4:
+        _check_queries(entry, ruling)
     if reason is DeletionReason.EARLY:
         if not ruling.has_decision or not is_stated(ruling.signed_by):
             raise ActUnlawful("EARLY_DECISION_MISSING")
         if ruling.cause not in EARLY_CAUSES:
             raise ActUnlawful("EARLY_CAUSE_UNKNOWN")
+
+
+def _check_queries(entry: ActedOn, ruling: CourtRuling) -> None:
+    """Hold the queries of D4 against the ruling that ended the round: two at least, of later days, none of them twice."""
+    ended = ruling.decided_on
+    if ended is None:
+        raise ActUnlawful("ROUND_DAY_MISSING")
+    if ended > entry.day:
+        raise ActUnlawful(
+            "QUERY_DAY_WRONG", day=ended.isoformat(), ended=ended.isoformat(), acted=entry.day.isoformat()
+        )
+    for each in ruling.queries:
+        if not ended < each.day <= entry.day:
+            about = {"ended": ended.isoformat(), "acted": entry.day.isoformat()}
+            raise ActUnlawful("QUERY_DAY_WRONG", day=each.day.isoformat(), **about)
+    different = {compact(each.number) for each in ruling.queries}
+    if len(different) < _QUERIES:
+        raise ActUnlawful("QUERIES_MISSING", given=str(len(different)))
 
 
 def check_revocation(entry: ActedOn, ruling: CourtRuling) -> None:

@@ -46,6 +46,24 @@ class ActUnlawful(BilingualError):
             "事由 {reason} 以裁定为前提（第十条第一款），缺少裁定书文号",
             "请用 --decision 填写裁定书文号",
         ),
+        "ROUND_DAY_MISSING": Text(
+            "reason D4 counts queries after the round of enforcement was ended (终本, art. 10 ¶1 (4)), and the day of that ruling is missing",
+            "give --decided-on DAY of the ruling that ended the round",
+            "事由 D4 以终结本次执行程序之后的查询为前提（第十条第一款第四项），缺少终本裁定的日期",
+            "请用 --decided-on 填写终本裁定的日期",
+        ),
+        "QUERIES_MISSING": Text(
+            "reason D4 rests on two networked queries at least that found no property (art. 10 ¶1 (4)); {given} are given",
+            "give --query NUMBER@DAY for each of two different queries after the ruling",
+            "事由 D4 须通过网络执行查控系统查询两次以上未发现财产（第十条第一款第四项），已填写 {given} 次",
+            "请用 --query 编号@日期 逐次填写终本裁定之后的两次不同查询",
+        ),
+        "QUERY_DAY_WRONG": Text(
+            "{day} does not lie after the ruling of {ended} that ended the round, and no later than the act on {acted} (art. 10 ¶1 (4))",
+            "give queries that were answered between the ruling and the act; correct --decided-on if the ruling's day is wrong",
+            "{day} 不在 {ended} 终本裁定之后、{acted} 删除之日以前（第十条第一款第四项）",
+            "请填写裁定之后、删除之前已反馈的查询；裁定日期有误的，请更正 --decided-on",
+        ),
         "MINOR_UNKNOWN_AGE": Text(
             "no certificate of the entry carries a birth date, so nothing shows that the debtor was a minor (art. 4)",
             "give --born DAY as the documents have it",

@@ -11,12 +11,14 @@ from ...schemas.errors import WrongUsage
 from ...schemas.phrases import listed
 from ...schemas.problems import Language
 from ...topics.cli.console import JsonOption, print_json, say, settings_of
+from .alarms import print_alarms
 from .options import CourtOption, DayOption, EntryArgument, NoWaitOption, ReasonOption, day, entry_id
 
 if TYPE_CHECKING:
     from ...schemas.people.certificates import CertificateType
-    from ..court import Court
-    from ..register.register import Update
+    from ..acts.requests import ActRequest
+    from ..acts.ruling import CourtRuling
+    from ..approvals.book import Proposed
 
 ACT_WAIT_SECONDS = 60.0
 DecisionOption = Annotated[str, typer.Option("--decision", metavar="NUMBER", help="Number of the new decision.")]
@@ -48,6 +50,8 @@ _ACTS = {
     "unshield": "Let a suspended entry take effect again.",
 }
 _DECIDED = "Number of the decision or ruling; for EARLY, and D4 to D7."
+_DECIDED_ON = "MINOR: day of the listing decision. D4: day of the ruling that ended the round (终本)."
+_QUERIED = "D4: a networked query after that ruling that found no property; give two at least."
 _CAUSES = "EARLY: PERFORMED_ACTIVELY or CONDUCT_CORRECTED. EXEMPT: the number in art. 3, 1 to 4."
 
 
@@ -65,9 +69,8 @@ def _with_ruling(name: str) -> Callable[..., None]:
         objection: Annotated[
             str, typer.Option("--objection", metavar="NUMBER", help="REVIEW: of the objection that was filed.")
         ] = "",
-        decided_on: Annotated[
-            str | None, typer.Option("--decided-on", metavar="DAY", help="MINOR: day of the listing decision.")
-        ] = None,
+        decided_on: Annotated[str | None, typer.Option("--decided-on", metavar="DAY", help=_DECIDED_ON)] = None,
+        query: Annotated[list[str] | None, typer.Option("--query", metavar="NUMBER@DAY", help=_QUERIED)] = None,
         born: Annotated[
             str | None,
             typer.Option("--born", metavar="DAY", help="MINOR: where no certificate carries the birth date."),
@@ -77,11 +80,12 @@ def _with_ruling(name: str) -> Callable[..., None]:
         no_wait: NoWaitOption = False,
         as_json: JsonOption = False,
     ) -> None:
-        from ..acts.ruling import CourtRuling
+        from ..acts.ruling import CourtRuling, QueryReference
 
         target, stated = entry_id(entry), CourtRuling(reason, day(on), decision, signed_by, cause, objection)
-        ruling = replace(stated, decided_on=day(decided_on), born=day(born))
-        _perform(ctx, court, no_wait, as_json, lambda acting_court: getattr(acting_court.acts, name)(target, ruling))
+        queries = tuple(map(QueryReference.parse, query or ()))
+        ruling = replace(stated, decided_on=day(decided_on), born=day(born), queries=queries)
+        _perform(ctx, court, no_wait, as_json, _request(name, target, ruling))
 
     return act
 
@@ -105,13 +109,8 @@ def extend(  # noqa: PLR0913  a command's parameters are its options
     from ..acts.ruling import CourtRuling
 
     ruling = CourtRuling(reason, day(on), decision, signed_by, cause)
-    _perform(
-        ctx,
-        court,
-        no_wait,
-        as_json,
-        lambda acting_court: acting_court.acts.extend(entry_id(entry), ruling, months=months, until=day(until)),
-    )
+    request = _request("extend", entry_id(entry), ruling)
+    _perform(ctx, court, no_wait, as_json, replace(request, months=months, until=day(until)))
 
 
 def correct(  # noqa: PLR0913  a command's parameters are its options
@@ -131,28 +130,27 @@ def correct(  # noqa: PLR0913  a command's parameters are its options
     as_json: JsonOption = False,
 ) -> None:
     """Correct what an entry says; the wrong person is freed with the same record that names the right one."""
-    from ..acts.correction import correct as corrected
     from ..acts.ruling import CourtRuling
 
     changes = _changes(values or []) | _certificate_columns(certificate, country, settings_of(ctx).lang)
-    ruling = CourtRuling(reason, day(on))
-    _perform(
-        ctx,
-        court,
-        no_wait,
-        as_json,
-        lambda acting_court: corrected(acting_court.acts, entry_id(entry), changes, ruling),
-    )
+    request = _request("correct", entry_id(entry), CourtRuling(reason, day(on)))
+    _perform(ctx, court, no_wait, as_json, replace(request, values=changes))
 
 
-def _perform(
-    ctx: typer.Context, court: str | None, no_wait: bool, as_json: bool, act: "Callable[[Court], Update]"
-) -> None:
+def _request(name: str, target: bytes, ruling: "CourtRuling") -> "ActRequest":
+    from ...schemas.law.listing import Change
+    from ..acts.requests import ActRequest
+
+    return ActRequest(Change[name.upper()], target, ruling)
+
+
+def _perform(ctx: typer.Context, court: str | None, no_wait: bool, as_json: bool, request: "ActRequest") -> None:
     """Open the court, perform an act, send it unless nobody wants to wait, and print what came of it."""
     from ...schemas.law.listing import STATUSES_ZH, Status
     from ...topics.cli.console import settings_of
     from ...topics.transport.process_clock import clock_of
     from ...topics.workers.chance import SystemChance
+    from ..approvals.book import Proposed
     from ..court import comparing, open_court
     from ..relay.delivery import require_topics, sending
     from .own_entries import result_of
@@ -160,7 +158,7 @@ def _perform(
     settings, chance = settings_of(ctx), SystemChance()
     with open_court(settings, court, clock_of(settings), chance) as acting_court:
         if no_wait:
-            update = act(acting_court)
+            outcome = acting_court.perform(request)
         else:
             require_topics(settings, acting_court.identity.jurisdiction)
             client_id = f"{acting_court.identity.court}-act"
@@ -169,9 +167,12 @@ def _perform(
                 comparing(settings, acting_court, f"{client_id}-keeper"),
                 sending(settings, outbox, acting_court.clock, chance, client_id, checkpoints) as work,
             ):
-                update = act(acting_court)
+                outcome = acting_court.perform(request)
                 work.wait(ACT_WAIT_SECONDS)
-        document = result_of(acting_court, update, sent=not no_wait)
+        if isinstance(outcome, Proposed):
+            _tell_proposed(outcome, acting_court.clock.now(), settings.lang, as_json)
+            return
+        document = result_of(acting_court, outcome, sent=not no_wait)
     if as_json:
         print_json(document)
         return
@@ -194,11 +195,27 @@ def _perform(
             )
         else:
             say(settings.lang, f"in time: due on {due} (arts. 9, 10)", f"按期：应于 {due_zh} 前完成（第九条、第十条）")
+    print_alarms(document["alarms"], settings.lang)
     follow = f"liandong status --update {update_id}"
     say(settings.lang, f"follow it with: {follow}", f"查看送达情况：{follow}")
 
 
 _ESTIMATED = (" (estimated: that year's holidays are not known here)", "（暂估：本机尚无该年度节假日安排）")
+
+
+def _tell_proposed(proposed: "Proposed", now: int, lang: "Language", as_json: bool) -> None:
+    """Say that an act waits for a second approval, and under what."""
+    from .proposals import shown_proposal
+
+    document = shown_proposal(proposed.proposal, now) | {"new": proposed.is_new}
+    if as_json:
+        print_json(document)
+        return
+    batch = document["batch"]
+    until = document["expires_at"][:16]
+    say(lang, f"it waits for a second approval until {until}: {batch}", f"待第二审批，期限至 {until}：{batch}")
+    follow = f"liandong court approve {batch} --as APPROVER"
+    say(lang, f"another person approves it with: {follow}", f"由另一人审批：{follow}")
 
 
 def _changes(values: list[str]) -> dict[str, str]:

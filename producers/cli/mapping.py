@@ -63,7 +63,6 @@ def _context(settings: "Settings", court: str | None) -> "IntakeContext":
     from ..intake.rows.model import IntakeContext
 
     found = court_named(settings, court)
-    lists_organs = settings.state_organ_listing == "normal"
     shared = settings.corps_and_military_courts == "shared"
     return IntakeContext(
         date_of_ms(clock_of(settings).now()),
@@ -71,7 +70,7 @@ def _context(settings: "Settings", court: str | None) -> "IntakeContext":
         found.name,
         found.court_token,
         settings.lang,
-        lists_organs,
+        settings.state_organ_listing,
         shares_set_apart=shared,
     )
 

@@ -18,8 +18,10 @@ from ...topics.workers.clock import Clock
 from ..acts.reasons import reason_zh
 from ..acts.wrongful import spans_of
 from ..court import Court, court_named
+from ..register.alarms import CourtAlarm, case_alarms
 from ..register.register import Update, WholeEntry, register_as_it_is
 from ..updates.records import holder_hash, unpack_beginning, unpack_certificates
+from .alarms import shown_alarm
 from .options import entry_id
 
 
@@ -81,6 +83,12 @@ def entry_text(whole: WholeEntry) -> str:
     return ids.entry_text(int(whole.entry.instrument), whole.entry.entry_id)
 
 
+def _alarms(court: Court, whole: WholeEntry) -> list[CourtAlarm]:
+    """Return what is to be done in the case of an entry after an act."""
+    entries = court.register.find(court.identity.court, case_number=whole.case_number)
+    return case_alarms(entries, court.clock.now())
+
+
 _ENDED_BY = {
     Status.DELETED: Change.DELETE,
     Status.REVOKED: Change.REVOKE,
@@ -113,6 +121,8 @@ def _stated(court: Court, update: Update) -> dict[str, Any]:
     if ruling is None:
         return {}
     stated: dict[str, Any] = {name: text for name, text in ruling._asdict().items() if name != "update_id" and text}
+    if queries := court.register.ruling_queries(update.update_id):
+        stated["queries"] = queries
     if ruling.due_on:
         due = DueDay.of(ruling.due_on)
         stated["due_on"], stated["due_estimated"] = due.day.isoformat(), due.is_estimated
@@ -137,6 +147,7 @@ def result_of(court: Court, update: Update, *, sent: bool) -> dict[str, Any]:
         "update": ids.text("upd", update.update_id),
         "batch": update.batch_id,
         "sent": sent,
+        "alarms": [shown_alarm(each) for each in _alarms(court, whole)],
         **_stated(court, update),
     }
 

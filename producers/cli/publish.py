@@ -111,12 +111,11 @@ def publish(  # noqa: PLR0913  a command's parameters are its options
     from ..publishing.run import publish_file, rehearse_file
 
     settings = settings_of(ctx)
-    lists_organs = settings.state_organ_listing == "normal"
     shared = settings.corps_and_military_courts == "shared"
     wanted = known_format(source, file_format)
     written = rejects or _beside(source, wanted)
     own = None if mapping is None else read_mapping(mapping)
-    request = PublishRequest(source, wanted, written, settings.lang, lists_organs, increment, stock, shared, own)
+    request = PublishRequest(source, wanted, written, settings.lang, increment, stock, shared, own)
     request = replace(
         request, warnings=warnings or _table_beside(source, "warnings"), missing=_table_beside(source, "missing")
     )

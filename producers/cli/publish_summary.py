@@ -1,5 +1,6 @@
 """The summary a clerk reads after a publication or a dry run, in their language."""
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import typer
@@ -49,6 +50,15 @@ _TEXTS = {
         "    其中缺少“{}”的：{} 条（用 liandong court find --incomplete 查询补正）",
     ),
     "rows": ("      rows {}: {}; {}", "      第 {} 行：{}；{}"),
+    "row": ("row {}", "第 {} 行"),
+    "waits for approval": (
+        "waiting for a second approval: {} (nothing of it is published; `liandong court approve --list`)",
+        "待第二审批：{} 行（尚未发布；查看：liandong court approve --list）",
+    ),
+    "would wait": (
+        "would wait for a second approval: {}, and not be published before it",
+        "将待第二审批：{} 行，批准之前不会发布",
+    ),
     "cut": (
         "{} and {} more rows (the warnings file and --json name all)",
         "{} 等，另有 {} 行（提示文件和 --json 列出全部）",
@@ -80,6 +90,7 @@ def print_summary(report: "PublishReport", lang: Language) -> None:
         _say(at, "rejects", report.rejects_file)
     if report.warnings_file:
         _say(at, "warnings", report.warnings_file)
+    _print_waiting(report, at)
     _print_missing(report, at)
     if report.dry_run:
         _say(at, "now")
@@ -107,6 +118,14 @@ def _print_notices(report: "PublishReport", at: int) -> None:
     for told in report.notices.most_common():
         typer.echo(f"  {told.notice.code} ({title_of(told.notice.field, 'zh' if at else 'en') or '*'})")
         _say(at, "rows", _rows(told.rows, at), told.notice.reason, told.notice.remedy)
+
+
+def _print_waiting(report: "PublishReport", at: int) -> None:
+    rows = report.waiting_rows
+    if rows:
+        _say(at, "would wait" if report.dry_run else "waits for approval", len(rows))
+    for row, batch in zip_longest(rows, report.waiting_batches, fillvalue=""):
+        typer.echo(f"    {_TEXTS['row'][at].format(row)}  {batch}".rstrip())
 
 
 def _print_missing(report: "PublishReport", at: int) -> None:

@@ -62,6 +62,12 @@ class RowRefused(FactProblem):
             "本文件第 {first} 行为同一案件的同一当事人，但内容不同",
             "请保留正确的一行",
         ),
+        "REFUSED_BEFORE": Text(
+            "exactly this row was refused the second approval by {approver} on {day}: {reason}",
+            "correct the row, with the number of the new decision if there is one, and send it again; or take it out of the export",
+            "内容完全相同的行已由第二审批人 {approver} 于 {day} 决定不予批准：{reason}",
+            "请更正后重新发送（有新的决定的，填写其文号），或者从导出文件中去掉该行",
+        ),
     }
 
 

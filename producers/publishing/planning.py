@@ -13,15 +13,17 @@ from sqlalchemy import Connection
 from ...schemas import ids
 from ...schemas.law.beginnings import facts_in
 from ...schemas.problems import FactProblem
-from ..intake.findings.findings import Finding, Notice, Reject, reject_of_problem
-from ..intake.rows.model import IntakeContext, ParsedRow
+from ..intake.findings.findings import Finding, Notice, Reject, notice, reject_of_problem
+from ..intake.rows.model import IntakeContext, ParsedRow, RawRow
 from ..register.reader import RegisterReader
 from ..register.rows import CorrectedKey, FormerState, RegisteredEntry
+from .accompanying import AccompanyingOrders
 from .beginnings import adds_to, notices_of_new, rejects_of_new
 from .comparison import ComparedRow, FirstRow, KnownEntries, Meaning, check_repetition, compare
 from .first_rows import ChunkFirstRows, FirstRows
 from .prepare import Portion, PreparedRow, StockClaim
 from .taken_over import taken_over
+from .waiting import WaitingRow, WaitingRows
 
 
 @dataclass(slots=True)
@@ -39,6 +41,10 @@ class ChunkPlan:
     reported: list[ParsedRow] = field(default_factory=list)
     """Rows that are refused, or that there is something to say about."""
     first_rows: ChunkFirstRows = field(default_factory=ChunkFirstRows)
+    held: list[ComparedRow] = field(default_factory=list)
+    """The row that is being held, for a moment."""
+    waiting: list[WaitingRow] = field(default_factory=list)
+    """Rows that need a second approval; nothing of them is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ _COLUMNS = {
     "SECOND_DECISION": "decision_number",
     "ROW_OLDER": "decision_number",
     "DECISION_OLDER": "signed_on",
+    "REFUSED_BEFORE": "debtor_category",
     "RELIST_BARRED": "applied_on",
     "APPLIED_ON_NEEDED": "applied_on",
 }
@@ -90,15 +97,22 @@ class FilePlanner:
         """`context` names the court and the day in China."""
         self._register = register
         self._context = context
+        self._waiting = WaitingRows(register, context)
+        self._orders = AccompanyingOrders()
         self._first_rows = FirstRows()
         self._instruments: set[int] = set()
 
-    def plan(self, connection: Connection, portion: Portion) -> ChunkPlan:
-        """Say of every row what is to become of it. Nothing is remembered of it before `planned` or `written`."""
+    def plan(self, connection: Connection, portion: Portion, now: int = 0) -> ChunkPlan:
+        """Say of every row what is to become of it. Nothing is remembered of it before `planned` or `written`.
+
+        `now` (ms UTC) tells what was proposed and has expired.
+        """
         plan = ChunkPlan()
         registered = self._registered_keys(connection, [row for row in portion.rows if row is not None])
         for at, row in enumerate(portion.rows):
             findings = () if row is None else self._judge(row, registered, plan)
+            if plan.held:
+                findings = self._hold(connection, plan, registered, portion.parsed(at).raw, now)
             reported = _told(findings, portion.parsed(at)) if findings else portion.reported.get(at)
             if reported is not None:
                 plan.reported.append(reported)
@@ -111,11 +125,18 @@ class FilePlanner:
         """Remember a chunk that stays a plan: later chunks are to find what it would have written."""
         self._instruments |= plan.instruments
         self._first_rows.planned(plan.first_rows)
+        self._orders.note(plan.changes, is_plan=True)
 
     def written(self, plan: ChunkPlan, first_new_ordinal: int) -> None:
         """Remember a chunk whose new entries were written from an ordinal on."""
         self._instruments |= plan.instruments
         self._first_rows.written(plan.first_rows, first_new_ordinal)
+        self._orders.note(plan.changes, is_plan=False)
+
+    def without_order(self) -> Iterator[Notice]:
+        """Say of which new list entries no consumption order is known, row by row; for the end of the file."""
+        for row in self._orders.missing(self._register):
+            yield notice(row, "instrument", "LISTED_WITHOUT_ORDER", self._context.lang)
 
     def missing(self) -> Iterator[str]:
         """Name the court's live entries, under the instruments the file has rows of, that the file does not name."""
@@ -151,10 +172,12 @@ class FilePlanner:
                 return ()
             compared = compare(row, registered.of(row))
         except FactProblem as problem:
-            column = _COLUMNS.get(problem.code, "certificate_number")
-            return (reject_of_problem(row.number, column, problem, self._context.lang),)
+            return self._rejected(row, problem)
         if compared.entry is None and row.missing and (lacking := rejects_of_new(row, self._context)):
             return lacking
+        if row.is_organ and self._waiting.awaits(compared):
+            plan.held.append(compared)
+            return ()
         plan.counts[compared.meaning.value] += 1
         if compared.meaning is not Meaning.UNCHANGED:
             plan.changes.append(compared)
@@ -172,6 +195,26 @@ class FilePlanner:
             plan.stock["entries"] += 1
             plan.stock.update(fact.column for fact in facts_in(row.missing))
         return notices_of_new(row, self._context) if row.missing else ()
+
+    def _hold(
+        self, connection: Connection, plan: ChunkPlan, registered: RegisteredKeys, raw: RawRow, now: int
+    ) -> Sequence[Finding]:
+        """Let a row wait for its second approval; the reject if it is refused."""
+        compared = plan.held.pop()
+        try:
+            if self._waiting.repeats(compared):
+                plan.counts["duplicate"] += 1
+                return ()
+            plan.waiting.append(self._waiting.hold(connection, compared, raw, now))
+        except FactProblem as problem:
+            return self._rejected(compared.row, problem)
+        if compared.entry is not None:
+            _note_first(compared, registered, plan.first_rows)
+        return ()
+
+    def _rejected(self, row: PreparedRow, problem: FactProblem) -> Sequence[Reject]:
+        column = _COLUMNS.get(problem.code, "certificate_number")
+        return (reject_of_problem(row.number, column, problem, self._context.lang),)
 
     def _first_row(self, row: PreparedRow, registered: RegisteredKeys, chunk: ChunkFirstRows) -> FirstRow | None:
         """Return the first row of the file about the entry that one of the row's keys leads to."""

@@ -68,6 +68,10 @@ class PreparedRow(Masked, msgspec.Struct, frozen=True, array_like=True, gc=False
     """Day of the creditor's application, empty if it is not given."""
     is_unlinked: bool
     """Whether the case is a resumed one that does not say which case it resumes."""
+    order_keys: tuple[bytes, ...]
+    """Of a list entry: the keys of the consumption order that must go with it."""
+    is_organ: bool
+    """Whether it puts a state organ on the list."""
     publish_date: str
     is_day_assumed: bool
     is_start_assumed: bool
@@ -198,6 +202,8 @@ def prepare_row(raw: RawRow, listing: ListingInput, preparation: PreparationCont
         listing.initiated_by is Initiative.EX_OFFICIO,
         "" if listing.applied_on is None else listing.applied_on.isoformat(),
         listing.is_unlinked,
+        listing.order_keys(),
+        listing.is_organ_entry,
         content["publish_date"],
         is_day_assumed,
         is_day_assumed and listing.term_start is not None and not is_given(raw, "term_start"),

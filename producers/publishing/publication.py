@@ -17,6 +17,9 @@ from sqlalchemy import Connection
 from ...schemas.law.listing import RecordClass
 from ...topics.storage.database import reading
 from ...topics.workers.clock import Clock
+from ..approvals.book import ApprovalBook, Proposed
+from ..approvals.policy import ApprovalPolicy
+from ..intake.findings.findings import Notice
 from ..intake.rows.model import IntakeContext, ParsedRow, RawRow
 from ..register.reader import RegisterReader
 from ..register.register import Register
@@ -24,6 +27,7 @@ from ..register.rows import Batch
 from ..updates.updates import CourtIdentity
 from .planning import ChunkPlan, FilePlanner
 from .prepare import Portion, PreparationContext, portions_of
+from .waiting import WaitingRow
 from .writing import ChunkWriter, SignedChunk
 
 CHUNK = 4000
@@ -69,6 +73,8 @@ class FileRun(ABC):
         self.preparation = preparation
         self.stock: Counter[str] = Counter()
         """New entries that are stock (`entries`), and by intake column how many of them lack it."""
+        self.waiting: list[WaitingRow] = []
+        """Rows that need a second approval."""
         self._planner = FilePlanner(register, preparation.context)
 
     def run(self, rows: Iterable[RawRow], listeners: Listeners | None = None) -> Batch:
@@ -91,6 +97,10 @@ class FileRun(ABC):
                 listening.progressed(self.batch, portion.bytes_read)
         self._end()
         return self.batch
+
+    def without_order(self) -> Iterator[Notice]:
+        """Say of which new list entries no consumption order is known, when all rows were taken."""
+        return self._planner.without_order()
 
     def missing(self) -> Iterator[str]:
         """Name the court's live entries, under the instruments the file has rows of, that the file does not name."""
@@ -128,6 +138,11 @@ class Publication(FileRun):
         """`context` must name the court of `identity` and the day in China."""
         super().__init__(register, batch, PreparationContext(context, identity.matching_keys, record_class))
         self._register = register
+        self._identity = identity
+        self.policy = ApprovalPolicy(context.state_organs)
+        """How long a proposal can be approved."""
+        self.proposed: list[Proposed] = []
+        """What waits of this file now, in the order of `waiting`."""
         self._clock = clock
         self._writer = ChunkWriter(register, identity, batch.batch_id, context.today)
 
@@ -151,15 +166,22 @@ class Publication(FileRun):
             if not self._writer.claim(connection, chunk):
                 chunk = self._signed(connection, portion, now)
             first_new_ordinal = self._writer.write(connection, chunk, now)
+            proposed = [self._propose(connection, row, now) for row in chunk.plan.waiting]
             batch = self._counted(chunk.plan)
             self._register.put_batch(connection, batch)
         self.batch = batch
+        self.waiting += chunk.plan.waiting
+        self.proposed += proposed
         self._planner.written(chunk.plan, first_new_ordinal)
         return chunk.plan
 
+    def _propose(self, connection: Connection, row: WaitingRow, now: int) -> Proposed:
+        intent = replace(row.intent, origin=self.batch.batch_id)
+        return ApprovalBook(self._register).propose(connection, self._identity, intent, self.policy, now)
+
     def _signed(self, connection: Connection, portion: Portion, now: int) -> SignedChunk:
         claims = self._writer.claims(connection)
-        plan = self._planner.plan(connection, portion)
+        plan = self._planner.plan(connection, portion, now)
         return self._writer.sign(connection, plan, claims, now)
 
 
@@ -170,6 +192,7 @@ class DryRun(FileRun):
         """`register` as it stands; nothing is written into it."""
         super().__init__(register, batch, preparation)
         self._register = register
+        self._now = batch.started_at
 
     def _begin(self) -> None:
         """Do nothing: a dry run leaves no batch."""
@@ -179,7 +202,8 @@ class DryRun(FileRun):
 
     def _take(self, portion: Portion) -> ChunkPlan:
         with reading(self._register.engine) as connection:
-            plan = self._planner.plan(connection, portion)
+            plan = self._planner.plan(connection, portion, self._now)
         self._planner.planned(plan)
+        self.waiting += plan.waiting
         self.batch = self._counted(plan)
         return plan

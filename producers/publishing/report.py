@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from ...schemas.problems import Language
@@ -24,7 +25,6 @@ class PublishRequest:
     file_format: Format
     rejects: Path
     lang: Language
-    lists_state_organs: bool = False
     is_increment: bool = False
     """Whether the file has only what is new: entries it does not name are then not missing."""
     is_stock: bool = False
@@ -62,6 +62,10 @@ class PublishReport:
     dry_run: bool = False
     is_increment: bool = False
     same_as: str = ""
+    waiting_rows: list[int] = field(default_factory=list)
+    """Rows that need a second approval."""
+    waiting_batches: list[str] = field(default_factory=list)
+    """Under what each of them waits; none in a dry run."""
     court_token: str = ""
     """With which the case numbers were compared; empty: with none, as nobody has said it."""
 
@@ -96,5 +100,10 @@ def document_of(report: PublishReport) -> dict[str, object]:
         "missing_file": report.missing_file or None,
         "same_file_as": report.same_as or None,
         "court_token": report.court_token or None,
+        "waiting_count": len(report.waiting_rows),
+        "waiting": [
+            {"row": row, "batch": batch or None}
+            for row, batch in zip_longest(report.waiting_rows, report.waiting_batches, fillvalue="")
+        ],
         "sent": report.sent,
     }

@@ -100,21 +100,23 @@ def _accept(court: Court, request: PublishRequest, bars: Bars, takeover: date | 
         identity.court_name,
         identity.court_token,
         request.lang,
-        lists_state_organs=request.lists_state_organs,
         takeover_on=takeover,
         is_stock=request.is_stock,
         shares_set_apart=request.shares_set_apart,
+        state_organs=court.policy.state_organs,
     )
     source_hash = _hash(request.source)
     same_as = _same_file(court.register, court.identity.court, source_hash)
     batch = new_batch(court.identity.court, request.source.name, source_hash, court.clock.now(), court.identity.chance)
     publication = Publication(court.register, court.identity, court.clock, batch, context)
+    publication.policy = court.policy
     try:
-        return _take(
-            publication, request, bars, PublishReport(batch, same_as=same_as, court_token=identity.court_token)
-        )
+        report = PublishReport(batch, same_as=same_as, court_token=identity.court_token)
+        _take(publication, request, bars, report)
     except (DatabaseFault, DiskFull) as failed:
         raise PublicationInterrupted(failed, request.source.name, publication.batch) from failed
+    report.waiting_batches = [each.proposal.batch for each in publication.proposed]
+    return report
 
 
 def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | None, clock: Clock) -> PublishReport:
@@ -127,10 +129,10 @@ def rehearse_file(settings: Settings, request: PublishRequest, court_id: str | N
         court.name,
         court.court_token,
         request.lang,
-        lists_state_organs=request.lists_state_organs,
         takeover_on=_kept_takeover(settings, request, court.id),
         is_stock=request.is_stock,
         shares_set_apart=request.shares_set_apart,
+        state_organs=settings.state_organ_listing,
     )
     preparation = PreparationContext(context, tuple(Participants(settings).matching_keys()))
     batch = Batch("", court.id, request.source.name, "", "checked", now, now)
@@ -169,6 +171,10 @@ def _take(run: FileRun, request: PublishRequest, bars: Bars, report: PublishRepo
             report.batch = run.accept(portions, Listeners(rejected, noticed, progressed))
         report.rejects_file, report.warnings_file = rejects.written, warnings.written
     report.stock = run.stock
+    without_order = list(run.without_order())
+    report.notices.add(without_order)
+    report.codes.update(each.code for each in without_order)
+    report.waiting_rows = [each.number for each in run.waiting]
     report.is_increment = request.is_increment
     _name_missing(run, request, report)
     return report

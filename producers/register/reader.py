@@ -230,9 +230,22 @@ class RegisterReader:
             row = connection.execute(query).one_or_none()
         return None if row is None else StatedRuling(*row)
 
+    def ruling_queries(self, update_id: bytes) -> list[str]:
+        """Return the queries a deletion rests on, as `NUMBER@DAY`, by day."""
+        queries = self.tables.ruling_queries.c
+        query = select(queries.number, queries.day).where(queries.update_id == update_id)
+        with reading(self.engine) as connection:
+            return [
+                f"{row.number}@{row.day}" for row in connection.execute(query.order_by(queries.day, queries.number))
+            ]
+
     def updates_of_entry(self, entry_id: bytes) -> list[Update]:
         """Return the history of an entry, oldest first."""
         return self._updates(self.tables.updates.c.entry_id == entry_id, None)
+
+    def updates_of_batch(self, batch_id: str) -> list[Update]:
+        """Return what was published under a batch, oldest first."""
+        return self._updates(self.tables.updates.c.batch_id == batch_id, None)
 
     def _updates(self, condition: Any, limit: int | None) -> list[Update]:
         updates = self.tables.updates.c

@@ -145,9 +145,11 @@ class Register(RegisterReader):
         """Write accepted updates, values in the order of `Update`'s fields."""
         insert_rows(connection, self.tables.updates, UPDATE_COLUMNS, rows)
 
-    def put_ruling(self, connection: Connection, stated: StatedRuling) -> None:
-        """Write what the court stated of the decision behind an act."""
+    def put_ruling(self, connection: Connection, stated: StatedRuling, queries: Sequence[tuple[str, str]] = ()) -> None:
+        """Write what the court stated of the decision behind an act, and by number and day the queries it rests on."""
         connection.execute(insert(self.tables.rulings).values(stated._asdict()))
+        rows = [(stated.update_id, number, day) for number, day in queries]
+        insert_missing_rows(connection, self.tables.ruling_queries, ("update_id", "number", "day"), rows)
 
     def put_batch(self, connection: Connection, batch: Batch) -> None:
         """Write a batch as it stands now."""

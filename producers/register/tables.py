@@ -1,7 +1,7 @@
 """The tables of a jurisdiction's publisher: what its courts published, with the outbox beside it.
 
-Raw certificate numbers stand in `entries.certificates` and nowhere else in this project; this database stays with the
-court. Everything that leaves it is pseudonymous.
+Raw certificate numbers stand in `entries.certificates`, and in `approvals.body` of what waits for a second approval, and
+nowhere else in this project; this database stays with the court. Everything that leaves it is pseudonymous.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData
 
 from ...topics.storage.migrations import Step, store_metadata
 from ...topics.storage.outbox import OutboxTables, outbox_tables
+from .approval_tables import approvals_table
 from .upkeep_tables import UpkeepTables, upkeep_tables
 
 _BEGINNINGS = Step(
@@ -37,6 +38,8 @@ class RegisterTables:
     former_states: Table
     updates: Table
     rulings: Table
+    ruling_queries: Table
+    approvals: Table
     batches: Table
     sequences: Table
     checkpoints: Table
@@ -57,6 +60,8 @@ def register_tables() -> RegisterTables:
         _former_states(metadata),
         _updates(metadata),
         _rulings(metadata),
+        _ruling_queries(metadata),
+        approvals_table(metadata),
         _batches(metadata),
         Table(
             "sequences",
@@ -192,6 +197,17 @@ def _rulings(metadata: MetaData) -> Table:
         Column("objection", Text, nullable=False),
         # the last day on which the law wanted it done, ISO 8601-2: `2027-01-06~` is counted without that year's holidays
         Column("due_on", Text, nullable=False),
+    )
+
+
+def _ruling_queries(metadata: MetaData) -> Table:
+    # the networked queries a deletion for D4 rests on
+    return Table(
+        "ruling_queries",
+        metadata,
+        Column("update_id", LargeBinary, primary_key=True),
+        Column("number", Text, primary_key=True),
+        Column("day", Text, nullable=False),
     )
 
 

@@ -29,7 +29,7 @@ KEEP_DAYS: Mapping[str, int] = {
 }
 """Days by retention kind, counted from the end of the period; CASE_LIFE: no timer ends it, only an order with a reason.
 
-Interceptions, commands and their answers are kept for the evidence window, so that counts can be recounted. `waiting` is what
+Interceptions, commands with their answers and courts' notices are kept for the evidence window, so that counts can be recounted. `waiting` is what
 an agency seals to itself until its court can be told.
 """
 
@@ -38,6 +38,7 @@ _OF_SCHEMA = {
     "interception-detail": INTERCEPTION,
     "feedback-detail": COMMAND,
     "watch-order": COMMAND,
+    "notice-detail": COMMAND,
 }
 _BY_DAYS = {KEEP_DAYS[kind]: kind for kind in (SIGHTING, WHEREABOUTS, BORDER, CASE)}
 _OPENED_BY: Mapping[str, tuple[str, ...]] = {

@@ -105,7 +105,7 @@ def test_a_file_that_is_not_yaml_is_named(tmp_path: Path) -> None:
 def test_every_topic_the_code_names_is_in_the_catalogue_and_no_other() -> None:
     places = [names.debtor_list, names.orders, names.relief, names.heads, names.interceptions, names.feedback]
     places += [names.asset_events, names.whereabouts_events, names.enforcement_counts, names.supervision_acts]
-    places.append(names.notary_reports)
+    places += [names.notary_reports, names.court_notices]
     by_code = {place("js") for place in places} | {names.commands("railway-js"), names.dead_letters("railway-js")}
     by_code |= {names.RECEIPTS, names.KEYS}
     scope = TopicScope(frozenset({"js"}), frozenset({"railway-js"}))
@@ -117,6 +117,7 @@ def test_every_schema_travels_somewhere_or_inside_another_one() -> None:
         "asset-report",
         "feedback-detail",
         "interception-detail",
+        "notice-detail",
         "sealed-envelope",
         "watch-order",
         "whereabouts-report",

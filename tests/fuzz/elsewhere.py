@@ -55,6 +55,13 @@ ELSEWHERE: dict[Site, str] = {
     Site("producers/register/filtering.py", "_matches"): OWN_REGISTER,
     Site("producers/updates/records.py", "unpack_beginning"): OWN_REGISTER,
     Site("producers/acts/lawful.py", "_day"): OWN_REGISTER,
+    Site(
+        "producers/acts/requests.py", "ActRequest.of"
+    ): "what the court itself signed; its signature was checked before",
+    Site("producers/approvals/proposal.py", "Proposal.content"): OWN_REGISTER,
+    Site("producers/approvals/proposal.py", "Proposal.reason"): OWN_REGISTER,
+    Site("producers/cli/proposals.py", "_act"): OWN_REGISTER,
+    Site("producers/register/alarms.py", "case_alarms"): OWN_REGISTER,
     Site("producers/publishing/comparison.py", "_with_day"): OWN_REGISTER,
     Site("producers/upkeep/giving_back.py", "GivingBack.found"): OWN_REGISTER,
     Site("producers/upkeep/judging.py", "Judge.gives_back"): JUDGED,

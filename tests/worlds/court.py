@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from liandong.producers.acts.acts import Acts, CourtRuling
 from liandong.producers.acts.correction import correct
-from liandong.producers.intake.rows.model import IntakeContext, ParsedRow, RawRow
+from liandong.producers.intake.findings.findings import Notice
+from liandong.producers.intake.rows.model import IntakeContext, ParsedRow, RawRow, StateOrganListing
 from liandong.producers.publishing.prepare import PreparationContext
 from liandong.producers.publishing.publication import DryRun, FileRun, Listeners, Publication
 from liandong.producers.register.reader import RegisterReader
@@ -47,6 +48,9 @@ class Published:
     missing: list[str]
     noticed: list[ParsedRow] = field(default_factory=list)
     stock: dict[str, int] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
+    """What waits for a second approval, by batch; by row in a dry run."""
+    without_order: list[Notice] = field(default_factory=list)
 
     @property
     def codes(self) -> list[str]:
@@ -71,6 +75,7 @@ class PublishingCourt:
     chance: Chance = CHANCE
     takeover_on: date | None = None
     """The day on which its list came here, as the root signed it."""
+    state_organs: StateOrganListing = "second-approval"
 
     def __post_init__(self) -> None:
         self.register = Register(self.engine, self.clock)
@@ -106,14 +111,18 @@ class PublishingCourt:
 
     def _context(self) -> IntakeContext:
         today = date_of_ms(self.clock.now())
-        return IntakeContext(today, self.court, self.identity.court_name, takeover_on=self.takeover_on)
+        name, organs = self.identity.court_name, self.state_organs
+        return IntakeContext(today, self.court, name, takeover_on=self.takeover_on, state_organs=organs)
 
     def _taken(self, run: FileRun, rows: Sequence[Row]) -> Published:
         rejected: list[ParsedRow] = []
         noticed: list[ParsedRow] = []
         raw = (RawRow(number, row, tuple(row.values())) for number, row in enumerate(rows, start=2))
         batch = run.run(raw, Listeners(rejected.append, noticed.append))
-        return Published(batch, rejected, list(run.missing()), noticed, dict(run.stock))
+        rows_waiting = [f"row {each.number}" for each in run.waiting]
+        waiting = [each.proposal.batch for each in run.proposed] if isinstance(run, Publication) else rows_waiting
+        alone = list(run.without_order())
+        return Published(batch, rejected, list(run.missing()), noticed, dict(run.stock), waiting, alone)
 
     def _begun(self, rows: Sequence[Row]) -> list[Row]:
         return [begun(row, date_of_ms(self.clock.now())) for row in rows]

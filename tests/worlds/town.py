@@ -110,6 +110,7 @@ def _topics(jurisdiction: str) -> Iterator[str]:
         names.asset_events,
         names.whereabouts_events,
         names.enforcement_counts,
+        names.court_notices,
         names.supervision_acts,
     ]
     for name in of:

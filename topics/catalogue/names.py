@@ -60,6 +60,11 @@ def whereabouts_events(jurisdiction: str) -> str:
     return f"whereabouts.events.{jurisdiction}.v1"
 
 
+def court_notices(jurisdiction: str) -> str:
+    """Name what courts tell the courts of a jurisdiction, sealed."""
+    return f"court.notices.{jurisdiction}.v1"
+
+
 def enforcement_counts(jurisdiction: str) -> str:
     """Name what courts counted of enforcement, by agency, measure and week."""
     return f"enforcement.counts.{jurisdiction}.v1"

@@ -61,6 +61,8 @@ class Registrar(Participants):
         if day := fields.get("takeover_on"):
             require_takeover(participant, day, date_of_ms(self.clock.now()), None)
         manifest = _validated({"id": participant, "kind": kind, **fields, "created_at": self.clock.now()})
+        if manifest.kind == "approver" and not manifest.superior:
+            raise ParticipantRefused(f"{participant} approves for no court", "name its court with --superior ID")
         with self._locked():
             if self._manifest(participant).exists():
                 raise ParticipantRefused(

@@ -209,6 +209,12 @@ LEGAL_TEXTS = {
         "文字否认了所述情形；纳入名单须具有第一条所列情形之一",
         "请按决定书填写 G1 至 G6 或法条原文；没有的不得纳入",
     ),
+    "LISTED_WITHOUT_ORDER": Text(
+        "the debtor is listed, and no live consumption order on him in the same case is known (法释〔2015〕17号 art. 1 ¶2: must)",
+        "publish the order too; `liandong court status` shows what is left",
+        "被执行人已纳入名单，但没有同案针对其本人的有效限制消费令（法释〔2015〕17号第一条第二款：应当限制）",
+        "请一并发布限制消费令；可用 `liandong court status` 查看未办事项",
+    ),
     "AMOUNT_UNREADABLE": Text(
         "this is no amount in yuan with at most two decimals",
         "write it like 12345.67",

@@ -115,9 +115,16 @@ SUBJECT_TEXTS = {
     "STATE_ORGAN_POLICY": Text(
         "this installation lists no state organs (state_organ_listing: refuse); art. 8 ¶4 orders that the superior unit be notified "
         "and does not forbid listing",
-        "notify its superior unit or the department in charge; to list it, set LIANDONG_STATE_ORGAN_LISTING=normal",
+        "notify its superior unit or the department in charge; to list it, set LIANDONG_STATE_ORGAN_LISTING=second-approval",
         "本系统设置为不纳入国家机关（state_organ_listing: refuse）；第八条第四款要求通报其上级单位，并未禁止纳入",
-        "请通报其上级单位或者主管部门；需要纳入的，请设置 LIANDONG_STATE_ORGAN_LISTING=normal",
+        "请通报其上级单位或者主管部门；需要纳入的，请设置 LIANDONG_STATE_ORGAN_LISTING=second-approval",
+    ),
+    "STATE_ORGAN_WAITS": Text(
+        "the debtor is a state organ: what is new or corrected waits for a second approval, and with it goes a sealed notice to the superior court "
+        "(state_organ_listing: second-approval; art. 8 ¶4 orders that the superior unit be notified)",
+        "let another person of the court approve it: `liandong court approve --list`",
+        "被执行人为国家机关：新增或者更正须经第二审批，批准时一并向上级法院发出密封通报（state_organ_listing: second-approval；第八条第四款要求通报其上级单位）",
+        "请由本院另一人审批：`liandong court approve --list`",
     ),
     "STATE_ORGAN_NOTIFY": Text(
         "the debtor is a state organ: its superior unit or the department in charge is to be notified (art. 8 ¶4)",

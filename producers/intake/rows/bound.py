@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 
 from ....schemas.law.listing import Instrument, PersonKind, PersonRole
 from ....schemas.people.certificates import CertificateType
-from .model import DebtorCategory
+from .model import DebtorCategory, is_state_organ
 from .row import RowUnderCheck
 
 if TYPE_CHECKING:
     from .subject import RowSubject
 
-_ORGAN_CODE, _BUSINESS_CODE = "11", "92"
-"""How the unified social credit codes of state organs and of individual businesses begin (GB 32100)."""
+_BUSINESS_CODE = "92"
+"""How the unified social credit codes of individual businesses begin (GB 32100)."""
+_NOTICES = {"second-approval": "STATE_ORGAN_WAITS", "normal": "STATE_ORGAN_NOTIFY"}
 
 
 def check_bound(row: RowUnderCheck, subject: "RowSubject", instrument: Instrument) -> None:
@@ -30,12 +31,11 @@ def check_bound(row: RowUnderCheck, subject: "RowSubject", instrument: Instrumen
 def _check_category(row: RowUnderCheck, subject: "RowSubject", instrument: Instrument) -> None:
     if instrument is not Instrument.LIST_ENTRY:
         return
-    is_organ = subject.category is DebtorCategory.STATE_ORGAN or _begins(subject, _ORGAN_CODE)
-    if is_organ and not row.context.is_published:
-        if row.context.lists_state_organs:
-            row.notice("debtor_category", "STATE_ORGAN_NOTIFY")
-        else:
+    if is_state_organ(subject.category, subject.certificates) and not row.context.is_published:
+        if row.context.state_organs == "refuse":
             row.reject("debtor_category", "STATE_ORGAN_POLICY")
+        else:
+            row.notice("debtor_category", _NOTICES[row.context.state_organs])
     if subject.category is DebtorCategory.CAMPUS_LOAN_STUDENT:
         row.notice("debtor_category", "CAMPUS_LOAN_STUDENT")
 

@@ -1,10 +1,11 @@
 """What the intake hands on: a listing whose every field is checked, and where it came from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from functools import lru_cache
+from typing import Literal
 
 import msgspec
 
@@ -16,6 +17,11 @@ from ....schemas.masking import Masked
 from ....schemas.people.certificates import Certificate, CertificateType, equivalents
 from ....schemas.problems import Language
 from ..findings.findings import Notice, Reject
+
+StateOrganListing = Literal["second-approval", "refuse", "normal"]
+"""What becomes of list entries on state organs: 法释〔2017〕7号 art. 8 ¶4 orders a notice and leaves the rest open."""
+_ORGAN_CODE = "11"
+"""How the unified social credit codes of state organs begin (GB 32100)."""
 
 
 class Performance(IntEnum):
@@ -67,7 +73,7 @@ class IntakeContext:
     court_name: str = ""
     court_token: str = ""
     lang: Language = "en"
-    lists_state_organs: bool = False
+    state_organs: StateOrganListing = "second-approval"
     """The installation's policy `state_organ_listing`."""
     takeover_on: date | None = None
     """The day on which the court's list came here, as the root has signed it; None: nothing is stock."""
@@ -77,6 +83,13 @@ class IntakeContext:
     """Whether the installation shares cases of corps' and military courts (`corps_and_military_courts`)."""
     is_published: bool = False
     """Whether the row is of an entry that is published and corrected: what only its beginning needed is not asked again."""
+
+
+def is_state_organ(category: DebtorCategory, certificates: Iterable[HeldCertificate]) -> bool:
+    """Tell whether a debtor is a state organ: said to be one, or registered as one."""
+    held = (each.certificate for each in certificates)
+    is_registered = any(each.type is CertificateType.USCC and each.number.startswith(_ORGAN_CODE) for each in held)
+    return category is DebtorCategory.STATE_ORGAN or is_registered
 
 
 class RawRow(Masked, msgspec.Struct, frozen=True):
@@ -186,6 +199,11 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
         return max([self.publish_date, *(day for day in days if day is not None)])
 
     @property
+    def is_organ_entry(self) -> bool:
+        """Whether it puts a state organ on the list, by its category or its code."""
+        return self.instrument is Instrument.LIST_ENTRY and is_state_organ(self.debtor_category, self.certificates)
+
+    @property
     def is_unlinked(self) -> bool:
         """Whether the case is a resumed one (执恢) that does not say which case it resumes."""
         return "执恢" in self.case_number and not self.previous_case_number
@@ -216,14 +234,21 @@ class ListingInput(Masked, msgspec.Struct, frozen=True, kw_only=True):
         others = (self._key(self.case_number, _standing(each.certificate)) for each in self.certificates)
         return (own, *(key for key in others if key != own))
 
+    def order_keys(self) -> tuple[bytes, ...]:
+        """Return the keys a consumption order on the same debtor in the same case would have; none of what is no list entry."""
+        if self.instrument is not Instrument.LIST_ENTRY:
+            return ()
+        subjects = dict.fromkeys((self.subject, *(_standing(each.certificate) for each in self.certificates)))
+        return tuple(self._key(self.case_number, each, Instrument.CONSUMPTION_ORDER) for each in subjects)
+
     def resumed_key(self) -> bytes | None:
         """Return the key the same subject had in the case this one resumes; None if it resumes none."""
         return self._key(self.previous_case_number, self.subject) if self.previous_case_number else None
 
-    def _key(self, case_number: str, subject: Certificate) -> bytes:
+    def _key(self, case_number: str, subject: Certificate, instrument: Instrument | None = None) -> bytes:
         series = case_number.rstrip("号").rstrip("0123456789")
         serial = int(case_number[len(series) :].rstrip("号") or 0) & _SERIAL
-        begun = _series(self.court, self.instrument, self.role, series)
+        begun = _series(self.court, instrument or self.instrument, self.role, series)
         text = f"{case_number}\x1f{subject.type:d}\x1f{subject.country}\x1f{subject.number}"
         return begun + serial.to_bytes(4, "big") + fingerprint(begun + text.encode())[:8]
 

@@ -148,7 +148,6 @@ def test_a_listing_shows_no_number_and_no_name() -> None:
         ({"performance": "不详"}, [("performance", "VALUE_UNKNOWN")]),
         ({"claim_amount": "12万元"}, [("claim_amount", "AMOUNT_UNREADABLE")]),
         ({"claim_amount": "1.005"}, [("claim_amount", "AMOUNT_UNREADABLE")]),
-        ({"debtor_category": "国家机关"}, [("debtor_category", "STATE_ORGAN_POLICY")]),
         (
             {"role": "法定代表人", "related_entity": "示例有限公司"},
             [("role", "ROLE_NOT_LISTED")],
@@ -362,10 +361,12 @@ def test_an_individual_business_is_named_with_its_operator(row: dict[str, str]) 
     "named", [TOWNSHIP, BUSINESS | {"debtor_category": "国家机关", "legal_representative": "赵示例"}]
 )
 def test_whether_state_organs_are_listed_is_the_installations_policy(named: dict[str, str]) -> None:
-    (reject,) = parsed(ENTRY | named).rejects
+    (reject,) = parsed(ENTRY | named, replace(CONTEXT, state_organs="refuse")).rejects
     assert (reject.field, reject.code) == ("debtor_category", "STATE_ORGAN_POLICY")
     assert "does not forbid listing" in reject.reason
-    listing = replace(CONTEXT, lists_state_organs=True)
+    assert reject_codes(ENTRY | named) == []
+    assert notice_codes(ENTRY | named) == ["STATE_ORGAN_WAITS"]
+    listing = replace(CONTEXT, state_organs="normal")
     assert reject_codes(ENTRY | named, listing) == []
     assert notice_codes(ENTRY | named, listing) == ["STATE_ORGAN_NOTIFY"]
     assert reject_codes(ORDER | named) == []  # art. 8 speaks of the list

@@ -153,8 +153,8 @@ def test_a_chunk_somebody_came_before_is_planned_anew(court: PublishingCourt, mo
     real = FilePlanner.plan
     revoked: list[Update] = []
 
-    def overtaken(planner: FilePlanner, connection: Connection, portion: Portion) -> ChunkPlan:
-        plan = real(planner, connection, portion)
+    def overtaken(planner: FilePlanner, connection: Connection, portion: Portion, now: int) -> ChunkPlan:
+        plan = real(planner, connection, portion, now)
         if not revoked:
             revoked.append(court.acts.revoke(court.entry_id(ENTRY), CourtRuling("NO_GROUND")))
         return plan

@@ -1,10 +1,11 @@
 """Reasons held against the record: who may be revoked, shielded, lifted for what, and since when an act can be."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from liandong.producers.acts.ruling import CourtRuling
+from liandong.producers.acts.ruling import CourtRuling, QueryReference
 from liandong.producers.acts.unlawful import ActUnlawful
 from liandong.schemas.errors import WrongUsage
 from liandong.schemas.law.listing import Change, Status, TransitionRefused
@@ -108,12 +109,74 @@ class TestShielding:
         assert court.lane("state")[-1]["status"] == Status.LIFTED
 
 
+RULING = "（2026）苏0505执1234号之三裁定"
+
+
+class TestQueries:
+    """D4, art. 10 ¶1 (4): two networked queries after the ruling that ended the round found nothing."""
+
+    def delete(self, court: PublishingCourt, *queries: str, ended: str = "2026-11-02") -> str:
+        """What a deletion under D4 is refused for; empty if it is done."""
+        court.publish(ENTRY)
+        told = CourtRuling("D4", decision_number=RULING, decided_on=date.fromisoformat(ended) if ended else None)
+        told = replace(told, queries=tuple(map(QueryReference.parse, queries)))
+        try:
+            court.acts.delete(court.entry_id(ENTRY), told)
+        except ActUnlawful as unlawful:
+            for lang in ("en", "zh"):
+                message = unlawful.in_language("zh" if lang == "zh" else "en").message
+                assert ("art. 10 ¶1 (4)" if lang == "en" else "第十条第一款第四项") in message
+            return unlawful.code
+        return ""
+
+    @pytest.mark.parametrize(
+        ("queries", "code"),
+        [
+            ((), "QUERIES_MISSING"),
+            (("CX1@2026-11-03",), "QUERIES_MISSING"),
+            (("CX1@2026-11-03", "cx 1@2026-11-20"), "QUERIES_MISSING"),  # one query in two spellings
+            (("CX1@2026-11-03", "CX2@2026-11-02"), "QUERY_DAY_WRONG"),  # on the day of the ruling: not after it
+            (("CX1@2026-11-03", "CX2@2026-11-23"), "QUERY_DAY_WRONG"),  # tomorrow
+            (("CX1@2025-01-03", "CX2@2026-11-20", "CX3@2026-11-21"), "QUERY_DAY_WRONG"),
+            (("CX1@2026-11-03", "CX2@2026-11-22"), ""),
+        ],
+    )
+    def test_two_different_ones_lie_between_the_ruling_and_the_act(
+        self, court: PublishingCourt, queries: tuple[str, ...], code: str
+    ) -> None:
+        assert self.delete(court, *queries) == code
+        assert len(court.lane("state")) == (1 if code else 2)
+
+    def test_the_day_of_the_ruling_is_needed_and_not_in_the_future(self, court: PublishingCourt) -> None:
+        assert self.delete(court, "CX1@2026-11-03", "CX2@2026-11-20", ended="") == "ROUND_DAY_MISSING"
+        assert self.delete(court, "CX1@2026-11-25", "CX2@2026-11-26", ended="2026-11-24") == "QUERY_DAY_WRONG"
+
+    def test_they_stay_with_the_act(self, court: PublishingCourt) -> None:
+        assert self.delete(court, "CX2@2026-11-20", "CX-1@20261103") == ""
+        [*_, update] = court.register.updates_of_entry(court.entry_id(ENTRY))
+        assert court.register.ruling_queries(update.update_id) == ["CX-1@2026-11-03", "CX2@2026-11-20"]
+        assert "CX-1" not in str(court.lane("state")[-1])  # nothing of it travels
+
+    @pytest.mark.parametrize(
+        "text", ["", "CX1", "@2026-11-03", "CX1@", "CX1@gestern", "无@2026-11-03", "CX1@2026-02-30"]
+    )
+    def test_a_text_that_is_no_reference_says_how_one_is_written(self, text: str) -> None:
+        with pytest.raises(WrongUsage) as unreadable:
+            QueryReference.parse(text)
+        assert unreadable.value.code == "QUERY_UNREADABLE"
+        assert "NUMBER@DAY" in unreadable.value.remedy
+
+
 class TestEnding:
     @pytest.mark.parametrize("reason", ["D4", "D5", "D6", "D7"])
     def test_what_rests_on_a_ruling_needs_its_number(self, court: PublishingCourt, reason: str) -> None:
         court.publish(ENTRY)
         assert refusal(court, "delete", ENTRY, CourtRuling(reason)) == "RULING_NUMBER_MISSING"
-        court.acts.delete(court.entry_id(ENTRY), CourtRuling(reason, decision_number="（2026）苏0505破1号裁定"))
+        queries = (QueryReference("CX1", date(2026, 11, 3)), QueryReference("CX2", date(2026, 11, 20)))
+        told = CourtRuling(reason, decision_number=RULING)
+        if reason == "D4":
+            told = replace(told, decided_on=date(2026, 11, 2), queries=queries)
+        court.acts.delete(court.entry_id(ENTRY), told)
 
     def test_what_was_deleted_can_still_be_revoked_and_stays_ended(self, court: PublishingCourt) -> None:
         court.publish(ENTRY)

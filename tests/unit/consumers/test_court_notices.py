@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from liandong.consumers.cli.inbox import as_dict, as_line
+from liandong.consumers.cli.inbox import as_dict
+from liandong.consumers.cli.inbox_lines import as_line
 from liandong.consumers.inbox.inbox import Inbox, OpenedItem
 from liandong.producers.approvals.signatures import Approver
 from liandong.producers.court import Court

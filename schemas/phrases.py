@@ -1,7 +1,6 @@
 """What is said in English and has its Chinese with it: reasons and details that stand within the texts of errors."""
 
 import errno
-import os
 from collections.abc import Iterable
 from typing import Self
 
@@ -82,7 +81,7 @@ def reason_of(error: OSError) -> Phrase:
     number = error.errno
     if number is None:
         return quoted(error.strerror or type(error).__name__)
-    return Phrase(error.strerror or os.strerror(number), _REASONS.get(number, f"系统错误 {number}"))
+    return Phrase(error.strerror or f"error {number} of the system", _REASONS.get(number, f"系统错误 {number}"))
 
 
 def port_trouble(error: OSError) -> Phrase:

@@ -45,7 +45,13 @@ def publish_file(engine: Engine, context: AgencyContext, request: EventFileReque
     with open_event_file(request.source, request.domain) as rows:
         path = request.rejects or _beside(request.source, rows.form)
         if path == request.source:
-            raise WrongUsage("REJECTS_OVER_INPUT", "the rejects file is the input", "name another file with --rejects")
+            raise WrongUsage(
+                "REJECTS_OVER_INPUT",
+                "the rejects file is the input",
+                "name another file with --rejects",
+                "退回文件与输入文件是同一文件",
+                "请用 --rejects 指定其他文件",
+            )
         with EventRejects(path, rows) as rejects:
             for row in rows:
                 try:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 
 from ...schemas.errors import WrongUsage
 from ...schemas.files.excel import wrapped
+from ...schemas.phrases import reason_of
 from ...topics.private_files import PrivateFile, telling_full
 from ...topics.workbook_writing import WorkbookOut
 from .columns import REJECT_PREFIX, REJECT_TITLES
@@ -76,7 +77,11 @@ class EventRejects:
             self._file = PrivateFile(self._path)
         except OSError as error:
             raise WrongUsage(
-                "FILE_UNWRITABLE", f"{self._path}: {error.strerror}", "name a writable file with --rejects"
+                "FILE_UNWRITABLE",
+                f"{self._path}: {error.strerror}",
+                "name a writable file with --rejects",
+                f"{self._path}：{reason_of(error).zh}",
+                "请用 --rejects 指定可写的文件",
             ) from error
         self.written = str(self._path)
         if self._source.form == "xlsx":

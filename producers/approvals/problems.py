@@ -64,7 +64,7 @@ class ApprovalImpossible(BilingualError):
             "the proposer's signature over {batch} does not hold: {cause}",
             "do not approve it: the register was changed by somebody, or the court's key is in wrong hands; propose it again",
             "{batch} 的提请人签名不成立：{cause}",
-            "请勿审批：登记库可能被改动，或者本院密钥已经泄露；请重新提请",
+            "请勿审批：登记簿可能被改动，或者本院密钥已经泄露；请重新提请",
         ),
     }
 

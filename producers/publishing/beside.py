@@ -11,6 +11,7 @@ from typing import Self
 
 from ...schemas.errors import WrongUsage
 from ...schemas.files.excel import wrapped
+from ...schemas.phrases import reason_of
 from ...schemas.problems import Language
 from ...topics.private_files import PrivateFile, telling_full
 from ..intake.findings.findings import Notice
@@ -68,7 +69,11 @@ class TableBeside:
             self._file = PrivateFile(path)
         except OSError as error:
             raise WrongUsage(
-                "FILE_UNWRITABLE", f"{path}: {error.strerror}", "name a file that can be written"
+                "FILE_UNWRITABLE",
+                f"{path}: {error.strerror}",
+                "name a file that can be written",
+                f"{path}：{reason_of(error).zh}",
+                "请指定可写的文件",
             ) from error
         text = TextIOWrapper(self._file.stream, encoding="utf-8", errors="backslashreplace", newline="")
         text.write(_BYTE_ORDER_MARK)

@@ -52,7 +52,13 @@ class LazyRejects:
 def rejects_of(request: PublishRequest, rows: ListingFile) -> Iterator[LazyRejects]:
     """Give the rejects of a run, and keep the file at its end. Raises REJECTS_OVER_INPUT."""
     if request.rejects == request.source:
-        raise WrongUsage("REJECTS_OVER_INPUT", "the rejects file is the input", "name another file with --rejects")
+        raise WrongUsage(
+            "REJECTS_OVER_INPUT",
+            "the rejects file is the input",
+            "name another file with --rejects",
+            "退回文件与输入文件是同一文件",
+            "请用 --rejects 指定其他文件",
+        )
     rejects = LazyRejects(request, rows)
     try:
         yield rejects

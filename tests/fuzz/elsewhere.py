@@ -74,6 +74,7 @@ ELSEWHERE: dict[Site, str] = {
     Site("producers/publishing/comparison.py", "_check_bar"): OWN_REGISTER,
     Site("schemas/law/agencies.py", "parse_agencies"): PACKAGED,
     Site("schemas/law/measures.py", "parse_catalogue"): PACKAGED,
+    Site("schemas/law/working_days.py", "DueDay.of"): OWN_STORE,
     Site("schemas/wire/examples.py", "load_examples"): PACKAGED,
     Site("schemas/wire/rules.py", "<module>"): PACKAGED,
     Site("schemas/wire/signed_note.py", "NoteKey.__str__"): WRITES,

@@ -5,7 +5,6 @@ from typing import Literal, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ...schemas.errors import WrongUsage
 from ...schemas.law.case_number import is_court_token
 from ...schemas.phrases import Phrase
 from .kind_words import KIND_WORDS
@@ -16,13 +15,6 @@ RESERVED = frozenset({"escrow", "root"})
 """Ids of the installation itself."""
 _ID = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 _JURISDICTION = re.compile(r"[a-z][a-z0-9]{1,15}\Z")
-
-
-class ParticipantRefused(WrongUsage):
-    """A participant that cannot be made or changed as asked."""
-
-    def __init__(self, message: Phrase, remedy: Phrase) -> None:
-        super().__init__("PARTICIPANT_REFUSED", message, remedy, message.zh, remedy.zh)
 
 
 class Participant(BaseModel):

@@ -62,7 +62,10 @@ class Registrar(Participants):
             require_takeover(participant, day, date_of_ms(self.clock.now()), None)
         manifest = _validated({"id": participant, "kind": kind, **fields, "created_at": self.clock.now()})
         if manifest.kind == "approver" and not manifest.superior:
-            raise ParticipantRefused(f"{participant} approves for no court", "name its court with --superior ID")
+            raise ParticipantRefused(
+                Phrase(f"{participant} approves for no court", f"{participant} 未说明为哪家法院审批"),
+                Phrase("name its court with --superior ID", "请用 --superior 编号 指明所属法院"),
+            )
         with self._locked():
             if self._manifest(participant).exists():
                 raise ParticipantRefused(

@@ -10,6 +10,7 @@ from ....schemas.errors import WrongUsage
 from ....schemas.files.encoding import decoded
 from ....schemas.files.plain_yaml import plain_node
 from ....schemas.law.grounds import Ground, recognise_grounds
+from ....schemas.phrases import reason_of
 from ..rows import words
 from ..rows.column import MAX_CERTIFICATES
 from ..rows.columns import COLUMN_NAMES, DAY_COLUMNS, REQUIRED, header_form
@@ -60,7 +61,11 @@ def read_mapping(path: Path) -> ExportMapping:
         data = path.read_bytes()
     except OSError as error:
         raise WrongUsage(
-            "FILE_UNREADABLE", f"{path}: {error.strerror}", "check the path and its permissions"
+            "FILE_UNREADABLE",
+            f"{path}: {error.strerror}",
+            "check the path and its permissions",
+            f"{path}：{reason_of(error).zh}",
+            "请检查路径和权限",
         ) from error
     return mapping_of(data, str(path))
 

@@ -19,6 +19,7 @@ ELSEWHERE = {
     "schemas/fingerprints.py": "names for content in a process's own databases and ids; nobody else ever computes them again",
     "schemas/law/watch.py": "a checksum of a court document that clerks make with any tool; the text names it for them",
     "producers/commands/files.py": "the same checksum, made",
+    "producers/commands/template.py": "the same, in the template's notes",
     "producers/publishing/run.py": "a checksum of the file a batch came from, which its owner can make with any tool",
     "consumers/acts_db/idempotency.py": "names of requests in an agency's own database, under a secret of its own",
     "consumers/api/tokens.py": "how tokens of the check API are kept; they are no records",

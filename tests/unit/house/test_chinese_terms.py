@@ -22,7 +22,7 @@ OLD = {
     "株连": "",
 }
 """Words that are not written, and what is written in their place."""
-OTHER_LOG = re.compile(r"(?:消息|透明|节点|Kafka |进程|程序|状态与)日志")
+OTHER_LOG = re.compile(r"(?:消息|透明|节点|Kafka |进程|程序|预写|状态与)日志")
 """The log of messages is called so; other logs are those of a process, a node or a broker, and the transparency log."""
 LOGS_OF_PROCESSES = (
     "日志和指标",  # what a caller's name and a test's search stand in

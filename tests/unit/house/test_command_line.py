@@ -56,7 +56,10 @@ def test_an_error_that_has_texts_in_both_languages_is_told_in_that_of_the_call(
 ) -> None:
     failing.append(BrokerUnreachable("nobody at 127.0.0.1:1"))
     assert ended(["--lang", "zh", "fail"]) == 1
-    assert "错误 BROKER_UNREACHABLE：无法连接 Kafka：nobody at 127.0.0.1:1\n处理办法：请检查" in capsys.readouterr().err
+    assert (
+        "错误 BROKER_UNREACHABLE：无法连接 Kafka：原文“nobody at 127.0.0.1:1”\n处理办法：请检查"
+        in capsys.readouterr().err
+    )
     monkeypatch.setenv("LIANDONG_LANG", "zh")
     assert ended(["fail", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["error"]["message"].startswith("无法连接 Kafka")

@@ -26,6 +26,7 @@ from liandong.schemas.wire.sealing import seal
 from liandong.schemas.wire.signing import Signer, encode_signed
 from liandong.tests.worlds.approvals import TOWNSHIP
 from liandong.tests.worlds.chance import CHANCE
+from liandong.tests.worlds.intake_rows import begun
 from liandong.tests.worlds.town import Town
 from liandong.tests.worlds.town_members import (
     COURT,
@@ -103,7 +104,7 @@ class Above:
             register, identity, clock, SigningGuard(UpkeepBook(register, "js"), clock, (), identity.signer.key_id)
         )
         context = IntakeContext(date_of_ms(clock.now()), COURT, identity.court_name)
-        row = TOWNSHIP | {"publish_date": ""}
+        row = begun(TOWNSHIP | {"publish_date": ""}, context.today)
         publication = Publication(register, identity, clock, new_batch(COURT, "rows", "", clock.now(), CHANCE), context)
         publication.run([RawRow(2, row, row)])
         [proposed] = publication.proposed

@@ -146,7 +146,7 @@ def test_warnings_of_a_large_json_file_that_is_read_ahead_are_told_too(clerk: Se
     path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     with mock.patch("liandong.producers.publishing.run._is_large", return_value=True):
         told = {each.notice.code: each.rows.texts() for each in clerk.send(path).report.notices.most_common()}
-    assert told == {"DECISION_MISSING": ["1-3"], "COLUMN_UNKNOWN": ["1"], "LISTED_WITHOUT_ORDER": ["1-3"]}
+    assert told == {"DECISION_MISSING": ["1-3"], "COLUMN_UNKNOWN": ["1"]}
 
 
 def test_a_row_of_which_the_same_is_said_twice_counts_once() -> None:

@@ -31,6 +31,8 @@ OUTBID = "outbid"
 """Somebody had signed such a version, and the court has said more since: told for a week, or until somebody has taken note."""
 SHRUNK = "shrunk"
 """A list holds less than it did."""
+FILLED = "filled"
+"""No finding: a list as it was made again, by its topic's id, holds all of this register; `court resend` may be first to see it."""
 CLOCK = "clock"
 """This machine's clock is not that of the notaries."""
 RELIEF_UNREAD = "relief-unread"
@@ -63,8 +65,10 @@ class KeeperFindings:
         self._relief_unread = next((each.detail for each in standing if each.kind == RELIEF_UNREAD), "")
         self._off_seconds = next((int(each.detail) for each in standing if each.kind == CLOCK), 0)
 
-    def shrunk(self, lane: TopicPartition) -> None:
-        """Find that a list holds less than it did."""
+    def shrunk(self, lane: TopicPartition, topic_id: bytes) -> None:
+        """Find that a list holds less than it did, unless it was made again and is filled already."""
+        if any(each.about == topic_id for each in self._book.findings(FILLED)):
+            return
         logger.error("%s holds less than it did: `liandong court resend` sends again what is lost", lane.topic)
         self._find(UpkeepFinding(SHRUNK, lane.topic.encode(), list=lane.topic))
 

@@ -163,7 +163,7 @@ class LogKeeper:
 
     def _begin(self) -> None:
         for lane in self._lists.begin(self._book.marks(), self._book.sent_through()):
-            self._findings.shrunk(lane)
+            self._findings.shrunk(lane, self._lists.marks[lane].topic_id)
         self._follows, self._is_live = True, False
 
     def _note(self) -> None:

@@ -15,8 +15,8 @@ from ...topics.transport.received import may_be_entry, unwrap
 from ...topics.workers.clock import Clock
 from ...topics.workers.threads import work_until
 from ...topics.workers.worker import AT_ONCE, Part
-from .book import UpkeepBook
-from .findings import AHEAD, SHRUNK
+from .book import UpkeepBook, UpkeepFinding
+from .findings import AHEAD, FILLED, SHRUNK
 from .problems import SigningRefused
 
 _PAGE = 2_000
@@ -51,7 +51,8 @@ class Resending:
         """
         for ahead in self._book.findings(AHEAD):
             raise SigningRefused("REGISTER_BEHIND_LOG", court=ahead.court, list=ahead.list, highest=ahead.detail)
-        lanes = topic_lanes(self._subscriber, *names.state_topics(self._book.jurisdiction))
+        topics = names.state_topics(self._book.jurisdiction)
+        lanes, topic_ids = topic_lanes(self._subscriber, *topics), [self._subscriber.topic_id(each) for each in topics]
         entries = missing = replaced = 0
         for number, lane in enumerate(lanes, start=1):
             partitions = sum(each.topic == lane.topic for each in lanes)
@@ -65,7 +66,9 @@ class Resending:
                     self._book.send_again(lacking)
             progressed(number, len(lanes))
         if court is None and not dry_run:
-            self._book.clear(SHRUNK, [topic.encode() for topic in names.state_topics(self._book.jurisdiction)])
+            filled = [UpkeepFinding(FILLED, topic_id) for topic_id in topic_ids if topic_id]
+            self._book.find(filled, self._clock.now())
+            self._book.clear(SHRUNK, [topic.encode() for topic in topics])
         return Resent(entries, missing, replaced)
 
     def _last_of(self, lane: TopicPartition) -> dict[bytes, int]:

@@ -310,6 +310,27 @@ class UpkeepSuite(TownSuite):
         lists.keep()
         assert lists.versions(entries[1]) == [1, None, 1]
 
+    def test_a_list_that_is_filled_before_its_publisher_has_seen_it_made_again_is_no_finding(
+        self, lists: KeptLists
+    ) -> None:
+        (entry,) = lists.listed()
+        lists.keep()
+        lists.stop()
+        for _ in range(2):  # what one was filled with says nothing of the next
+            lists.town.wire.delete(LIST)
+            lists.town.until(lambda: _made(lists.town))
+            lists.start()
+            assert lists.resend().missing == 1
+            lists.compare()
+            assert lists.findings() == []
+            assert lists.versions(entry) == [1]
+            lists.stop()
+        lists.town.wire.delete(LIST)
+        lists.town.until(lambda: _made(lists.town))
+        lists.start()
+        lists.compare()
+        assert [kind for kind, _ in lists.findings()] == [SHRUNK]
+
     # -- court resign -------------------------------------------------------------------------------------------------
 
     def test_what_stands_under_a_revoked_key_is_signed_again(self, lists: KeptLists) -> None:

@@ -11,6 +11,7 @@ from liandong.producers.publishing.publication import Listeners, Publication
 from liandong.producers.register.rows import Batch, new_batch
 from liandong.producers.synthetic.rows import SyntheticRequest, list_rows
 from liandong.producers.upkeep.book import UpkeepFinding
+from liandong.producers.upkeep.findings import FILLED
 from liandong.producers.upkeep.giving_back import GivingBack
 from liandong.producers.upkeep.keeper import LogKeeper
 from liandong.producers.upkeep.recovering import Recovery, RegisterRecovery
@@ -199,7 +200,7 @@ class KeptLists:
     def findings(self) -> list[tuple[str, bytes]]:
         """What the keeper has found: kinds and entries."""
         found: list[UpkeepFinding] = self.court.guard.book.findings()
-        return [(each.kind, each.entry_id) for each in found]
+        return [(each.kind, each.entry_id) for each in found if each.kind != FILLED]
 
     def changes(self, key: bytes) -> list[Change]:
         """What the register says was done to an entry."""

@@ -143,15 +143,14 @@ def _node() -> dict[str, object]:
     problem = _object({"kind": _TEXT, "next": _TEXT})
     register = {"number": {"type": ["integer", "null"]}, "keys": _NUMBER, "problems": _list(problem)}
     status |= {"register": {**_object(register), "type": ["object", "null"]}}
-    said, no_text = _object({"en": _TEXT, "zh": _TEXT}), {"type": ["string", "null"]}
-    trouble = {**_object({"code": _TEXT, "message": said, "remedy": said}), "type": ["object", "null"]}
-    trial = {"now": _NO_MOMENT, "file": no_text, "problem": trouble}
-    status |= {"trial": {**_object(trial), "type": ["object", "null"]}}
+    said = _object({"en": _TEXT, "zh": _TEXT})
+    trouble = _object({"code": _TEXT, "message": said, "remedy": said})
+    trial = _object({}, now=_TEXT, file=_TEXT, problem=trouble)  # absent, not null: generated clients cannot read that
     return {
         "Transactions": _object(
             {"agency": _TEXT, "kind": _TEXT, "rule_version": _TEXT, "transactions": _list(_object(transaction))}
         ),
-        "Status": _object(status),
+        "Status": _object(status, trial=trial),
         "Health": _object({"alive": _FLAG}),
         "Readiness": _object({"ready": _FLAG}, stale=_FLAG),
     }

@@ -171,7 +171,7 @@ def _result(
     lang: Language,
 ) -> dict[str, Any]:
     given = event.ref if isinstance(event, UnreadEvent) else event.get("ref")
-    ref = {"ref": given} if is_text(given) or type(given) is int else {}
+    ref = {"ref": str(given)} if is_text(given) else {"ref": given} if type(given) is int else {}
     try:
         if isinstance(event, UnreadEvent):
             raise event.problem

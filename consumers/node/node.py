@@ -90,8 +90,9 @@ class AgencyNode:
         own = {"replaced_by": twin.other if twin else None, "parts": self.workers.states(), "waiting": waiting}
         node = own | {"kind": rules.kind.id, "rule_version": rules.version, "outbox": unsent}
         trial = rehearsal(context.clock)
+        shown = {name: value for name, value in trial.shown().items() if value is not None} if trial else {}
         whole = {"register": self._register(), "ready": self.ready() is not None}
-        return lists | node | whole | {"trial": trial.shown() if trial else None}
+        return lists | node | whole | ({"trial": shown} if shown else {})
 
     def _register(self) -> Mapping[str, object] | None:
         """Describe the register of keys as this node knows it, None until it was read."""

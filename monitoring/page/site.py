@@ -55,8 +55,7 @@ class Site:
         ):
             self.app.add_api_route(path, endpoint, methods=["GET"], response_model=None)
         add_pages(feed)
-        pages.add_exception_handler(404, self._nothing_here)
-        self.app.add_exception_handler(405, self._only_read)
+        pages.add_exception_handler(404, self._not_served)
         ui.run_with(
             self.app,
             title="Liandong",
@@ -76,11 +75,11 @@ class Site:
         find = request.query_params.get("find", "")
         return RedirectResponse(f"/{lang}?find={find}" if ID_PATTERN.fullmatch(find) else f"/{lang}")
 
-    async def _nothing_here(self, request: Request, _error: Any) -> Response:
+    async def _not_served(self, request: Request, _error: Any) -> Response:
+        """Refuse what no route takes: it ends at the pages, whose mount takes every path and method."""
+        if request.method not in {"GET", "HEAD"}:
+            return _refused(PageProblem("METHOD_NOT_ALLOWED", method=request.method), 405, self._preferred(request))
         return _refused(PageProblem("NOT_FOUND", path=request.url.path), 404, self._preferred(request))
-
-    async def _only_read(self, request: Request, _error: Any) -> Response:
-        return _refused(PageProblem("METHOD_NOT_ALLOWED", method=request.method), 405, self._preferred(request))
 
     # these look at databases, so they are no coroutines: the server gives each a thread
 

@@ -125,8 +125,8 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
-_WHOLE = {"batch": len("bat_") + 32, "agency": None}
-"""Columns of ids, which are copied from there: they are never folded. Least width of what is as long as it is."""
+_WHOLE = {"batch": len("bat_") + 32, "agency": None, "proof": None}
+"""Columns of ids and barriers, which are copied from there: they are never folded. Least width of what is as long as it is."""
 _ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry", "lane")
 """What a finding can be about, as a line of it begins."""
 
@@ -141,7 +141,7 @@ class StatusText:
 
     def print(self, console: Console) -> None:
         """Print everything the document holds."""
-        if trial := self._document["trial"]:
+        if trial := self._document.get("trial"):
             console.print(Text("\n".join(trial_lines(trial, self._lang)), style="bold yellow"), soft_wrap=True)
         console.print(Group(*self._tables()))
         console.print(self._findings(), soft_wrap=True)  # what is to be typed is never folded

@@ -18,7 +18,7 @@ SCOPE = TopicScope(frozenset({"js"}), frozenset({"railway-js"}))
 
 def test_what_was_planned_is_there_after_apply(settings: Settings) -> None:
     planned = plan(settings, SCOPE)
-    assert len(planned.create) == 15
+    assert len(planned.create) == 16
     assert not planned.clean
     assert apply(settings, SCOPE).create == planned.create
     after = plan(settings, SCOPE)

@@ -114,7 +114,7 @@ def test_every_promise_of_the_demo_holds_and_no_number_is_left_where_none_may_be
     assert left_behind(folder) == []
 
     topics = sorted(name for name in KafkaAdmin(settings).names() if name.startswith(settings.topic_prefix))
-    assert len(topics) == 21
+    assert len(topics) == 22
     logical = [name.removeprefix(settings.topic_prefix) for name in topics]
     subscriber = KafkaSubscriber(settings, client_id="search")
     each = list(topic_blobs(subscriber, logical))

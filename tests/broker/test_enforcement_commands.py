@@ -129,7 +129,7 @@ class TestEnforcementTyped(TownSuite):
             (("--court", COURT), "PERIOD_OR_ENTRY", 2, "每次显示一个月份或一个条目"),
             (("--court", COURT, "--period", "2026-13"), "PERIOD_OR_ENTRY", 2, "每次显示一个月份或一个条目"),
             (("--court", COURT, "--period", "2026-12", "--entry", ID), "PERIOD_OR_ENTRY", 2, "请填写 --period"),
-            (("--court", RAILWAY, "--period", "2026-12"), "COURT_UNKNOWN", 2, f"{RAILWAY} 的身份是 agency，不是法院"),
+            (("--court", RAILWAY, "--period", "2026-12"), "COURT_UNKNOWN", 2, f"{RAILWAY} 的身份是 协助单位，不是法院"),
             (("--court", "nobody", "--period", "2026-12"), "PARTICIPANT_UNKNOWN", 2, "本机没有参与方 nobody"),
             (("--court", COURT, "--entry", "upd_1"), "ID_INVALID", 1, "'upd_1' 不是 ent_ | ord_ 类编号"),
         ],

@@ -101,7 +101,7 @@ def test_the_steps_of_the_readme_lead_where_it_says(shell: Shell, tmp_path: Path
     assert "liandong kafka down\n" in stopping
 
     said = shell.paste(founding.replace("liandong kafka up\n", ""))
-    assert said.count("created ") == 15
+    assert said.count("created ") == 16
     assert said.endswith("keys published: court-su0505, notary-js-1, publisher-js, railway-js\n")
     assert (tmp_path / "try" / "state" / "root" / "signing.key").exists()
 

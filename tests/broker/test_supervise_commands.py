@@ -120,7 +120,7 @@ class TestSupervising(TownSuite):
     def test_who_acts_elsewhere_or_is_no_supervisor_or_nobody_is_refused(self) -> None:
         common = ("escrow", *TERM, "--decision", NUMBER, "--reason", "DRILL")
         self.refused(self.act(*common, "--as", SUPERVISOR, lang="zh", place="cq"), "NOT_A_SUPERVISOR", "cq 的监督方")
-        self.refused(self.act(*common, "--as", self.site.court.id, lang="zh"), "NOT_A_SUPERVISOR", "的身份是 court")
+        self.refused(self.act(*common, "--as", self.site.court.id, lang="zh"), "NOT_A_SUPERVISOR", "的身份是 法院")
         self.refused(self.act(*common, "--as", "nobody", lang="zh"), "PARTICIPANT_UNKNOWN", "本机没有参与方 nobody")
         (self.site.directory / "participants" / "escrow" / "sealing.key").unlink(missing_ok=True)
         recount = ("recount", "--as", SUPERVISOR, "--period", "2026-12", "--decision", NUMBER)

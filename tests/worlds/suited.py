@@ -37,7 +37,15 @@ from liandong.topics.workers.worker import Part
 
 HIGH_COURT, NOTARY, RAILWAY = "court-js", "notary-js-1", "railway-js"
 G = {"train_type": "G", "seat_class": "second"}
-_LANES = (names.interceptions, names.feedback, names.asset_events, names.whereabouts_events, names.relief, names.heads)
+_LANES = (
+    names.interceptions,
+    names.court_notices,
+    names.feedback,
+    names.asset_events,
+    names.whereabouts_events,
+    names.relief,
+    names.heads,
+)
 
 
 class SuitedTown(Administration):

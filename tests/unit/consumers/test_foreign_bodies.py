@@ -1,5 +1,6 @@
 """Bodies and files that broke a node once (tests/cases): what is wrong with one member of a batch spoils only itself."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -142,6 +143,13 @@ class TestUnderALiveWatch(TownSuite):
         assert (first["ref"], len(first["event_ids"]), len(third["event_ids"])) == ("r1", 1, 1)
         watching.relay()
         assert town.count(names.whereabouts_events("js")) == 2
+
+    def test_a_reference_that_is_a_number_comes_back_with_its_digits(self, client: httpx.Client) -> None:
+        events = [{"domain": "asset", "kind": "AIRCRAFT", "ref": ref} for ref in (7, "R-7", None)]
+        body = json.dumps({"events": events}).replace('"R-7"', "2.50e-42")
+        results = client.post("/v1/events", content=body).json()["results"]
+        assert [each.get("ref") for each in results] == [7, "2.50e-42", None]
+        assert {each["problem"]["status"] for each in results} == {422}
 
     @pytest.mark.parametrize("name", FILES)
     def test_a_row_nobody_can_read_spoils_no_other(

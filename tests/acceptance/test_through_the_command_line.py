@@ -16,7 +16,7 @@ from liandong.topics.embedded.ports import some_free
 from liandong.topics.settings import load_settings
 from liandong.topics.transport import cluster_heard
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.broker, pytest.mark.long, pytest.mark.slow, pytest.mark.timeout(240)]
 RULING = ("--decision", "（2024）苏0505执1234号之二", "--signed-by", "示例院长")
 ASKED = (
     "--transaction",

@@ -31,6 +31,7 @@ def is_healthy(port: int) -> bool:
         return False
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_crowd_of_connections_keeps_no_served_process_from_answering(installation: Installation) -> None:

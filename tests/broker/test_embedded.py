@@ -115,6 +115,7 @@ def test_many_at_once_start_one_broker_which_outlives_them_all(directory: Path) 
     assert (stopped.code, json.loads(stopped.out)["healthy"]) == (0, False)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_three_nodes_take_writes_while_one_is_dead(directory: Path) -> None:
     three = next(port for port in range(20000, 30000, 3) if all(map(ports.is_free, range(port, port + 3))))

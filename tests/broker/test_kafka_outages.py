@@ -13,7 +13,7 @@ from liandong.topics.embedded import cluster, ports
 from liandong.topics.settings import Settings
 from liandong.topics.transport.kafka import config, failures, subscriber
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow]
+pytestmark = [pytest.mark.broker, pytest.mark.long, pytest.mark.slow]
 _SESSION = 3.0
 
 

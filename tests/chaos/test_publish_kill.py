@@ -40,6 +40,7 @@ def _moves(outbox: SqlOutbox, before: int) -> bool:
     return outbox.sent_through("state") > before or not outbox.backlog()["state"].rows
 
 
+@pytest.mark.long
 def test_publishers_and_relays_killed_at_random_lose_nothing_and_name_nobody_twice(
     office: CourtOffice, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from liandong.topics.settings import Settings
 ENTRIES = 15_000
 KILLS = 12
 
-pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_kills_at_random_instants_leave_no_trace_in_the_copy(settings: Settings, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def told(outcome: Outcome) -> tuple[dict[str, Any], bytes]:
 )
 # the same new subject twice, chunks apart, with an order on it between
 @example(Scenario([], [by(ID), by(ID, instrument="CONSUMPTION_ORDER"), by(ID)]), 1)
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_a_dry_run_reports_what_the_run_does_and_changes_nothing(scenario: Scenario, chunk: int) -> None:
     with TemporaryDirectory() as folder, ClerksDesk.careless():
         desk = ClerksDesk.new(Path(folder))
@@ -65,7 +65,7 @@ def test_a_dry_run_reports_what_the_run_does_and_changes_nothing(scenario: Scena
 
 
 @given(scenarios())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_where_a_file_is_cut_into_chunks_makes_no_difference(scenario: Scenario) -> None:
     with TemporaryDirectory() as folder, ClerksDesk.careless():
         desk = ClerksDesk.new(Path(folder))

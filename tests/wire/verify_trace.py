@@ -29,12 +29,19 @@ def require(holds: object, what: str) -> None:
         raise NotProvenError(what)
 
 
+def versions(name: str) -> dict[str, Any]:
+    """The versions of a schema by their fingerprints."""
+    definitions = [json.loads(path.read_text(encoding="utf-8")) for path in (FOLDER / name).glob("*.avsc")]
+    forms = [fastavro.schema.to_parsing_canonical_form(each) for each in definitions]
+    return {
+        fastavro.schema.fingerprint(form, "CRC-64-AVRO"): each for form, each in zip(forms, definitions, strict=True)
+    }
+
+
 def read(name: str, text: str) -> tuple[Record, bytes]:
     raw = bytes.fromhex(text)
-    definition = json.loads((FOLDER / name / "1.avsc").read_text(encoding="utf-8"))
-    form = fastavro.schema.to_parsing_canonical_form(definition)
-    fingerprint = bytes.fromhex(fastavro.schema.fingerprint(form, "CRC-64-AVRO"))
-    require(raw[:10] == b"\xc3\x01" + fingerprint, f"framing of {name}")
+    definition = versions(name).get(raw[2:10].hex())
+    require(raw[:2] == b"\xc3\x01" and definition, f"framing of {name}")
     record: Record = fastavro.schemaless_reader(BytesIO(raw[10:]), fastavro.parse_schema(definition), None)  # type: ignore[assignment]
     return record, raw[10:]
 
@@ -46,9 +53,7 @@ def signed(body: bytes, context: str, public: bytes) -> None:
 
 
 def is_a(name: str, text: str) -> bool:
-    definition = json.loads((FOLDER / name / "1.avsc").read_text(encoding="utf-8"))
-    form = fastavro.schema.to_parsing_canonical_form(definition)
-    return bytes.fromhex(text)[2:10].hex() == fastavro.schema.fingerprint(form, "CRC-64-AVRO")
+    return bytes.fromhex(text)[2:10].hex() in versions(name)
 
 
 def key_book(texts: list[str], root: bytes) -> tuple[dict[bytes, Record], int]:

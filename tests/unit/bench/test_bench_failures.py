@@ -79,6 +79,7 @@ def test_a_process_that_dies_ends_the_run_with_its_message(
     assert ends(bystander_in(tmp_path))
 
 
+@pytest.mark.long
 def test_a_run_that_hangs_is_given_up_and_says_where_it_stands(tmp_path: Path) -> None:
     with pytest.raises(RunFailed) as failed:
         run_once(failing("hangs", in_worker=True), place_in(tmp_path), 15)

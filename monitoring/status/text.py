@@ -125,8 +125,8 @@ _ALARMS = {
 }
 _BAD = {"unequal", "late", "stale", "refused"}
 
-_WHOLE = {"batch": len("bat_") + 32, "agency": None, "proof": None}
-"""Columns of ids and barriers, which are copied from there: they are never folded. Least width of what is as long as it is."""
+_WHOLE = {"batch": len("bat_") + 32, "agency": None, "applied": None, "proof": None}
+"""Columns of ids, and of numbers beside them, which are copied from there: they are never folded. Least width of what is as long as it is."""
 _ABOUT = ("agency", "node", "jurisdiction", "notary", "participant", "court", "list", "entry", "lane")
 """What a finding can be about, as a line of it begins."""
 

@@ -41,7 +41,8 @@ def versions(name: str) -> dict[str, Any]:
 def read(name: str, text: str) -> tuple[Record, bytes]:
     raw = bytes.fromhex(text)
     definition = versions(name).get(raw[2:10].hex())
-    require(raw[:2] == b"\xc3\x01" and definition, f"framing of {name}")
+    if raw[:2] != b"\xc3\x01" or definition is None:
+        raise NotProvenError(f"framing of {name}")
     record: Record = fastavro.schemaless_reader(BytesIO(raw[10:]), fastavro.parse_schema(definition), None)  # type: ignore[assignment]
     return record, raw[10:]
 

@@ -178,9 +178,9 @@ def test_what_is_signed_as_it_should_be_and_says_what_nobody_should_ends_nothing
                     context = LIST if schema == "list-record" else schema
                     value = to_wire(schema, encode_signed(schema, said, context, signer))
                     watched.send(topic, KEYS[0], value, partition=partition)
-    status = watched.goes_on()
-    counted = WITNESSES.get(schema)
-    assert counted is None or counted(status), "what was written did not count at all"
+    watched.goes_on()
+    if counted := WITNESSES.get(schema):  # heads have a topic of their own and may be read before the rest
+        watched.installation.until(counted)
 
 
 def test_a_notary_and_a_monitor_start_over_all_of_it(watched: Watched) -> None:

@@ -149,7 +149,8 @@ def court_named(settings: Settings, court: str | None) -> Participant:
 def policy_of(settings: Settings) -> ApprovalPolicy:
     """Return what needs a second approval by the settings."""
     acts = frozenset(Change[name.upper()] for name in settings.second_approval)
-    return ApprovalPolicy(settings.state_organ_listing, acts, settings.approval_days)
+    shared = settings.corps_and_military_courts == "shared"
+    return ApprovalPolicy(settings.state_organ_listing, acts, settings.approval_days, shared)
 
 
 @contextmanager

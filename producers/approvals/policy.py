@@ -18,6 +18,9 @@ class ApprovalPolicy:
     days: int = 15
     """How long a proposal can be approved: art. 5 ¶2 gives a court 15 days to examine an application."""
 
+    shares_set_apart: bool = False
+    """Whether cases of corps' and military courts are shared (`corps_and_military_courts`): an approved row is read by that too."""
+
     def needs(self, change: Change, *, is_organ: bool) -> bool:
         """Whether an act waits; `is_organ`: it gives a state organ's list entry other contents."""
         return change in self.acts or (is_organ and self.state_organs == "second-approval")

@@ -99,8 +99,9 @@ class ApprovalDesk:
         court, now = self._court, self._court.clock.now()
         register, identity, today = court.register, court.identity, date_of_ms(now)
         context = IntakeContext(
-            today, identity.court, identity.court_name, identity.court_token, self._lang, state_organs="normal"
-        )
+            today, identity.court, identity.court_name, identity.court_token, self._lang, state_organs="normal",
+            shares_set_apart=court.policy.shares_set_apart,
+        )  # fmt: skip
         row = proposal.content["row"]
         raw = RawRow(1, row, row, is_public=proposal.content["is_public"])
         portion = prepare([raw], PreparationContext(context, identity.matching_keys))

@@ -76,6 +76,7 @@ class PublishingCourt:
     takeover_on: date | None = None
     """The day on which its list came here, as the root signed it."""
     state_organs: StateOrganListing = "second-approval"
+    shares_set_apart: bool = False
 
     def __post_init__(self) -> None:
         self.register = Register(self.engine, self.clock)
@@ -112,7 +113,8 @@ class PublishingCourt:
     def _context(self) -> IntakeContext:
         today = date_of_ms(self.clock.now())
         name, organs = self.identity.court_name, self.state_organs
-        return IntakeContext(today, self.court, name, takeover_on=self.takeover_on, state_organs=organs)
+        context = IntakeContext(today, self.court, name, takeover_on=self.takeover_on, state_organs=organs)
+        return replace(context, shares_set_apart=self.shares_set_apart)
 
     def _taken(self, run: FileRun, rows: Sequence[Row]) -> Published:
         rejected: list[ParsedRow] = []

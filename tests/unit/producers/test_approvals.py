@@ -62,6 +62,16 @@ class TestARow:
         assert batch is not None
         assert (batch.state, batch.accepted) == ("accepted", 1)
 
+    def test_a_corps_courts_row_is_approved_only_where_such_cases_are_shared(self, court: PublishingCourt) -> None:
+        court.shares_set_apart = True
+        [batch] = court.publish(TOWNSHIP | {"case_number": "（2024）兵0101执12号"}).waiting
+        apart, shared = TwoKeys(court), TwoKeys(court, ApprovalPolicy(shares_set_apart=True))
+        with pytest.raises(ApprovalImpossible):
+            apart.desk().approve(apart.waiting(batch), apart.second)
+        assert court.lane("state") == []
+        shared.desk().approve(shared.waiting(batch), shared.second)
+        assert [record["name"] for record in court.lane("state")] == [TOWNSHIP["name"]]
+
     def test_approving_again_also_after_a_restart_does_nothing_more(self, engine: Engine, keys: TwoKeys) -> None:
         waiting = proposed(keys)
         first = keys.desk().approve(waiting, keys.second)
